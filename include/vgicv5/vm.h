@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/**
+ * @file
+ * @brief Virtual machines: tables, virtual IRS, life cycle.
+ *
+ *     vgicv5_vm_init() -> vgicv5_vcpu_init() for each vCPU -> vgicv5_vm_start() -> ... -> vgicv5_vm_destroy()
+ *
+ * The first two touch no hardware. vgicv5_vm_start() makes everything valid, or unwinds and leaves the VM as it was.
+ * vgicv5_vm_destroy() may be called in every state and more than once.
+ */
+#ifndef VGICV5_VM_H
+#define VGICV5_VM_H
+
+#include <vgicv5/host.h>
+
+/** What the embedder chooses for a VM. */
+struct vgicv5_vm_config {
+	uint32_t spi_count;	 /**< 0 to 65536; 0: none. Numbers 0 to spi_count - 1 exist */
+	uint64_t ppi_visible[2]; /**< PPIs the guest shall see; those the host lacks are dropped */
+	uint64_t ppi_dvi[2];	 /**< of these, PPIs whose hardware line belongs to the running vCPU */
+	uint8_t max_lpi_id_bits; /**< widest LPI space the guest may choose; 0: as the host */
+	size_t max_lpi_bytes;	 /**< bound of the memory a guest's LPI table may take; 0: 1 MiB */
+};
+
+/** A virtual interrupt state table in host memory. */
+struct vgicv5_ist {
+	void *table;	 /* linear table, or L1 table */
+	size_t bytes;	 /* of `table` */
+	void **l2;	 /* two-level: CPU addresses of the L2 tables */
+	size_t l2_bytes; /* of each L2 table */
+	uint32_t l2_count;
+	uint8_t id_bits;
+	uint8_t istsz;
+	uint8_t l2sz;
+	bool two_level;
+	bool valid; /* the IRS owns the memory */
+};
+
+/** The virtual IRS's registers that are more than a constant. */
+struct vgicv5_virs {
+	uint64_t ist_baser;
+	uint32_t ist_cfgr;
+	uint32_t cr1;
+	uint32_t spi_selr;
+	uint32_t pe_selr;
+	uint32_t baser_low; /* of a BASER being written in halves */
+	bool irsen;
+};
+
+enum vgicv5_vm_state {
+	VGICV5_VM_EMPTY, /* after vgicv5_vm_init() and vgicv5_vm_destroy() */
+	VGICV5_VM_STARTED,
+	VGICV5_VM_POISONED, /* a command timed out while going down: memory and VM ID are kept for ever */
+};
+
+/** One per VM, in memory of the embedder. Members are the library's. */
+struct vgicv5_vm {
+	struct vgicv5_host *host;
+	struct vgicv5_vm_config config;
+	struct vgicv5_vcpu *vcpus; /* list, fixed once started */
+	uint32_t vcpu_count;
+	uint32_t vpe_limit; /* 1 + highest VPE ID */
+	enum vgicv5_vm_state state;
+	uint32_t dead; /* set once, read without lock */
+	uint16_t vm_id;
+	uint8_t vpe_id_bits;
+	uint64_t *vmte;
+	void *vmd;
+	uint64_t *vpet;
+	size_t vpet_bytes;
+	struct vgicv5_ist spi_ist;
+	struct vgicv5_ist lpi_ist;
+	uint64_t *spi_level;  /* bitmap: trigger mode level */
+	uint64_t *spi_line;   /* bitmap: line asserted */
+	vgicv5_mutex_t mutex; /* configuration: virtual IRS writes, start, destroy */
+	struct vgicv5_virs virs;
+};
+
+/**
+ * Prepares a VM. Any context.
+ * @return 0; VGICV5_INVALID: too many SPIs, or DVI for a PPI that is not visible or does not exist.
+ */
+int vgicv5_vm_init(struct vgicv5_vm *vm, struct vgicv5_host *host, const struct vgicv5_vm_config *config);
+
+/**
+ * Takes a VM ID, makes tables, doorbells and VPEs, and hands all to the IRS. May sleep.
+ * @return 0; VGICV5_STATE: started already, or no vCPU; VGICV5_NO_MEMORY; VGICV5_NO_ID; VGICV5_REFUSED: the IRS did
+ *         not make the VM or a VPE valid; VGICV5_TIMEOUT: what the IRS may still use is kept and the VM poisoned.
+ */
+int vgicv5_vm_start(struct vgicv5_vm *vm);
+
+/**
+ * Makes the VM invalid and frees everything. No vCPU may be loaded, no injection may be under way. May sleep.
+ * Works on every state, does nothing on an empty one.
+ * @return 0; VGICV5_BUSY: a vCPU is loaded, nothing is changed; VGICV5_TIMEOUT: memory and VM ID are kept.
+ */
+int vgicv5_vm_destroy(struct vgicv5_vm *vm);
+
+/** Marks the VM dead: entries fail from now on. Any context. */
+void vgicv5_vm_kill(struct vgicv5_vm *vm, const char *why);
+
+/** Whether the VM has died. Any context. */
+bool vgicv5_vm_is_dead(const struct vgicv5_vm *vm);
+
+/** The vCPU with that VPE ID, or NULL. Any context. */
+struct vgicv5_vcpu *vgicv5_vm_vcpu(const struct vgicv5_vm *vm, uint32_t vpe_id);
+
+/* ---- The guest's IRS: two frames, config at 0 and SETLPI at GICV5_FRAME_SIZE ---- */
+
+#define VGICV5_VIRS_SIZE 0x20000
+
+/**
+ * A guest's access to its IRS. `offset` is below VGICV5_VIRS_SIZE, `bytes` 1, 2, 4 or 8. What the architecture does
+ * not define reads as zero and writes nothing: a guest cannot cause an error. A write may sleep (it can make or
+ * drop the LPI table); preemption on, no lock held.
+ */
+uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes);
+void vgicv5_virs_write(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value);
+
+/* ---- Injection: any context, no lock, no allocation ---- */
+
+/**
+ * The line of an SPI changed. For an SPI that the guest configured as edge, a rise makes it pending and a fall does
+ * nothing; for level the pending state follows.
+ * @return 0; VGICV5_INVALID: no such SPI; VGICV5_STATE: not started; VGICV5_DEAD.
+ */
+int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted);
+
+/**
+ * Makes an LPI pending: the end of an MSI.
+ * @return 0; VGICV5_INVALID: outside the guest's LPI table, or it has none; VGICV5_STATE; VGICV5_DEAD.
+ */
+int vgicv5_inject_lpi(struct vgicv5_vm *vm, uint32_t lpi);
+
+#endif
