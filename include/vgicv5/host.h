@@ -63,11 +63,13 @@ struct vgicv5_host {
 	size_t vmt_bytes;
 	uint64_t **vmt_l2; /* two-level: CPU addresses of the L2 tables */
 	uint64_t *vm_ids;  /* bitmap of VM IDs taken */
+	uint64_t serials;  /* VMs made so far */
 };
 
 /** One per physical CPU, in memory of the embedder; vgicv5_this_pcpu() finds it. */
 struct vgicv5_pcpu {
 	struct vgicv5_vcpu *loaded; /* whose state is live in this PE's ICH registers */
+	uint64_t vm_serial; /* of the VM that was loaded last: what hidden PPIs may hold is that VM's */
 	uint64_t residency_changes;
 };
 

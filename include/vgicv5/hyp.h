@@ -12,12 +12,21 @@
 
 #include <vgicv5/vcpu.h>
 
-/** Writes the whole visible state and makes the VPE resident. @return true; false: residency fault (F = 1). */
+/**
+ * Writes the whole visible state and makes the VPE resident. With VGICV5_DIRTY_SCRUB also clears what the VM that
+ * ran here before may have left in PPIs that this one does not see.
+ * @return true; false: residency fault (F = 1), nothing is resident.
+ */
 bool vgicv5_hyp_load(const struct vgicv5_hyp *hyp);
 
-/** Reads the whole visible state, then writes `contextr` (V = 0, with or without a doorbell request). */
+/** Reads the whole visible state. */
 void vgicv5_hyp_save(struct vgicv5_hyp *hyp);
+
+/** Writes `contextr` (V = 0, with or without a doorbell request) and waits until the IRS has let go of the VPE. */
 void vgicv5_hyp_leave(uint64_t contextr);
+
+/** Makes a VPE resident whose state is live. @return as vgicv5_hyp_load(). */
+bool vgicv5_hyp_resume(uint64_t contextr);
 
 /** Moves what is dirty, and the guest's ICSR, before and after the guest. */
 void vgicv5_hyp_enter(struct vgicv5_hyp *hyp);

@@ -17,6 +17,7 @@
 enum vgicv5_hyp_dirty {
 	VGICV5_DIRTY_PEND = 1,	 /* pend_set or pend_clear is not empty */
 	VGICV5_DIRTY_ENABLE = 2, /* the guest's enables changed by a trap */
+	VGICV5_DIRTY_SCRUB = 4, /* another VM ran here last: load zeroes PPIs that are hidden from this one */
 };
 
 /**
@@ -31,13 +32,18 @@ struct vgicv5_hyp {
 	uint64_t visible[2];
 	uint64_t enable[2]; /* always the truth: writes trap */
 	uint64_t active[2];
-	uint64_t pend[2];
+	uint64_t pend[2]; /* to load: all; after save: edges that were not acknowledged */
 	uint64_t dvi[2];
+	uint64_t edge[2];     /* visible, handling mode Edge, not DVI */
+	uint64_t level[2];    /* level part of ICH_PPI_PENDRn as last handed over */
 	uint64_t pend_set[2]; /* to be applied to ICH_PPI_PENDRn at the next entry */
 	uint64_t pend_clear[2];
 	uint64_t priority[VGICV5_PPI_GROUPS];
-	uint32_t groups; /* bit n: ICH_PPI_PRIORITYRn holds a visible PPI */
-	uint32_t dirty;	 /* enum vgicv5_hyp_dirty */
+	uint32_t groups;	/* bit n: ICH_PPI_PRIORITYRn holds a visible PPI */
+	uint32_t hidden_groups; /* ... holds PPIs that the host implements, and none visible */
+	uint32_t dirty;		/* enum vgicv5_hyp_dirty */
+	bool word1;		/* a PPI from 64 up is visible */
+	bool hidden_word1;	/* none is, but the host implements some */
 };
 
 /** Why a vCPU stops being loaded. */
@@ -55,9 +61,10 @@ struct vgicv5_vcpu {
 	/* Written from any context, read by enter and by the pending check. */
 	uint64_t line[2];  /* level PPIs: input; DVI PPIs: input as last told */
 	uint64_t latch[2]; /* edge PPIs: raised and not yet handed to the hardware */
-	uint32_t resident;
-	uint32_t doorbell_fired;
-	uint32_t reload; /* IRSEN changed: make resident anew before entry */
+	uint64_t resident;
+	uint64_t doorbell_fired;
+	uint64_t reload;			 /* IRSEN changed: make resident anew before entry */
+	const struct vgicv5_pcpu *doorbell_pcpu; /* where the doorbell was last steered to */
 	uint32_t doorbell_lpi;
 	uint16_t vpe_id;
 	uint16_t index; /* dense: doorbell number */

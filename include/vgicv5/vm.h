@@ -61,7 +61,8 @@ struct vgicv5_vm {
 	uint32_t vcpu_count;
 	uint32_t vpe_limit; /* 1 + highest VPE ID */
 	enum vgicv5_vm_state state;
-	uint32_t dead; /* set once, read without lock */
+	uint32_t dead;	 /* set once, read without lock */
+	uint64_t serial; /* never used twice on a host, unlike the VM ID; from the first vgicv5_vcpu_init() */
 	uint16_t vm_id;
 	uint8_t vpe_id_bits;
 	uint64_t *vmte;
