@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Runs the payload on QEMU's own GICv5 and on the software GICv5, and compares the logs.
+# usage: native.sh IMAGE HOST-PROGRAM FOLDER-FOR-LOGS
+set -eu
+
+image=$1
+program=$2
+logs=$3
+here=$(cd "$(dirname "$0")" && pwd)
+
+status=0
+qemu=$("$here/../../tools/fetch" qemu) || status=$?
+if [ "$status" -ne 0 ]; then
+	[ "$status" -ne 77 ] || echo "SKIPPED: QEMU 11.1 is not in the cache and there is no network to fetch it"
+	exit "$status"
+fi
+mkdir -p "$logs"
+# As an emulator on a loaded machine can be slow: 100 seconds for what takes two.
+timeout 100 "$qemu" -M virt,gic-version=x-5 -cpu max -smp 2 -m 512 -nographic -kernel "$image" \
+	</dev/null >"$logs/qemu.log" 2>"$logs/qemu.err" || {
+	echo "QEMU ended with status $?"
+	tail -n 5 "$logs/qemu.err"
+	tail -n 5 "$logs/qemu.log"
+	exit 1
+}
+"$program" >"$logs/soft.log" 2>"$logs/soft.err"
+if [ -s "$logs/soft.err" ]; then
+	echo "the checker of the software GICv5 objects:"
+	head -n 20 "$logs/soft.err"
+	exit 1
+fi
+exec python3 "$here/compare.py" "$logs/qemu.log" "$logs/soft.log" "$here/differences.txt"
