@@ -121,6 +121,22 @@ def check_hosts(name, text):
             yield f"{name}:{number}: name of a mirror"
 
 
+def check_documented(name, text):
+    """Each prototype of a public header follows a doc block, or another prototype under the same block."""
+    if not name.endswith(".h") or not re.match(r"include/vgicv5/[^/]*$|hal/soft/include/", name):
+        return
+    lines = text.split("\n")
+    before = ""
+    for number, line in enumerate(lines, 1):
+        if re.match(r"[a-z][^#=]*\b\w+\([^;]*", line) and not line.startswith(("typedef", "static")):
+            if not (before.endswith("*/") or before.endswith(");")):
+                yield f"{name}:{number}: no doc block: {line.strip()}"
+        if line.strip():
+            before = line.strip()
+        elif not before.endswith("*/"):
+            before = ""
+
+
 def check_port(top):
     """The port has at most 25 extern functions (include/vgicv5/port.h)."""
     path = os.path.join(top, "include/vgicv5/port.h")
@@ -150,6 +166,7 @@ def check_file(top, name, names, lengths):
         code = without_comments(text)
         yield from check_includes(name, without_comments_only(text), names)
         yield from check_core(name, code)
+        yield from check_documented(name, text)
         yield from check_sizes(name, text, lengths)
 
 
