@@ -23,7 +23,8 @@ struct vgicv5_caps {
 	uint8_t pri_bits;    /**< of the IRS */
 	uint8_t lpi_id_bits; /**< largest legal virtual LPI space */
 	uint8_t min_lpi_id_bits;
-	uint8_t ist_l2sz; /**< enum gicv5_l2sz to use: the largest offered */
+	uint8_t ist_l2sz;      /**< enum gicv5_l2sz: the largest offered */
+	uint8_t ist_l2sz_mask; /**< sizes offered, as in IRS_IDR2.IST_L2SZ */
 	uint8_t istmd_sz;
 	uint8_t vm_id_bits;
 	uint8_t vpe_id_bits;
@@ -56,7 +57,8 @@ struct vgicv5_host {
 	volatile uint8_t *irs; /* frame of the first IRS */
 	uint32_t timeout_us;
 	bool coherent;
-	bool poisoned;		    /* a VM table command timed out: no more VMs */
+	uint8_t vmt_id_bits;	    /* as in IRS_VMT_CFGR */
+	uint8_t unsettled;	    /* groups of IRS registers that did not report IDLE in time */
 	vgicv5_lock_t command_lock; /* leaf: IRS command registers and VM table entries */
 	vgicv5_mutex_t vmt_mutex;   /* VM IDs and L2 VM tables */
 	uint64_t *vmt;		    /* linear table of L2_VMTEs, or L1 table */
@@ -75,22 +77,24 @@ struct vgicv5_pcpu {
 
 /**
  * Probes the GICv5 and makes the VM table. Called once, on a CPU with a GICv5 CPU interface, may sleep.
- * On failure nothing is changed, but after VGICV5_TIMEOUT the table's memory is kept.
+ * On failure nothing is changed, but after VGICV5_TIMEOUT the table's memory is kept if the IRS may still take it.
  * @return 0; VGICV5_INVALID: no IRS given, or frames that are not of an IRS; VGICV5_UNSUPPORTED: no
  *         virtualization in the IRS, no physical LPIs (doorbells need them), or sizes outside the architecture;
- *         VGICV5_BUSY: the IRS already has a VM table; VGICV5_NO_MEMORY; VGICV5_TIMEOUT.
+ *         VGICV5_BUSY: the IRS already has a VM table; VGICV5_NO_MEMORY; VGICV5_TIMEOUT; VGICV5_REFUSED: the IRS
+ *         did not take the table.
  */
 int vgicv5_host_init(struct vgicv5_host *host, const struct vgicv5_host_config *config);
 
 /**
- * Takes the VM table away and frees it. All VMs must have been destroyed. May sleep.
- * @return 0; VGICV5_BUSY: there are VMs; VGICV5_TIMEOUT: the table's memory is kept.
+ * Takes the VM table away and frees it. All VMs must have been destroyed. May sleep. Does nothing the second time.
+ * @return 0; VGICV5_BUSY: there are VMs, poisoned ones included; VGICV5_TIMEOUT, VGICV5_REFUSED: the table's memory
+ *         is kept, and the call may be repeated.
  */
 int vgicv5_host_fini(struct vgicv5_host *host);
 
 /**
  * Prepares the calling CPU: virtual HPPI selection on, fine-grained traps as guests need them, nothing resident.
- * Interrupts off.
+ * Interrupts off. After vgicv5_host_init(), which may have run on another CPU.
  */
 void vgicv5_pcpu_init(struct vgicv5_host *host, struct vgicv5_pcpu *pcpu);
 

@@ -29,6 +29,7 @@ struct vgicv5_ist {
 	void **l2;	 /* two-level: CPU addresses of the L2 tables */
 	size_t l2_bytes; /* of each L2 table */
 	uint32_t l2_count;
+	size_t total; /* bytes of all of it */
 	uint8_t id_bits;
 	uint8_t istsz;
 	uint8_t l2sz;
@@ -43,14 +44,13 @@ struct vgicv5_virs {
 	uint32_t cr1;
 	uint32_t spi_selr;
 	uint32_t pe_selr;
-	uint32_t baser_low; /* of a BASER being written in halves */
 	bool irsen;
 };
 
 enum vgicv5_vm_state {
 	VGICV5_VM_EMPTY, /* after vgicv5_vm_init() and vgicv5_vm_destroy() */
 	VGICV5_VM_STARTED,
-	VGICV5_VM_POISONED, /* a command timed out while going down: memory and VM ID are kept for ever */
+	VGICV5_VM_POISONED, /* the IRS would not let go: memory and VM ID are kept until a destroy succeeds */
 };
 
 /** One per VM, in memory of the embedder. Members are the library's. */
@@ -61,10 +61,13 @@ struct vgicv5_vm {
 	uint32_t vcpu_count;
 	uint32_t vpe_limit; /* 1 + highest VPE ID */
 	enum vgicv5_vm_state state;
-	uint32_t dead;	 /* set once, read without lock */
+	uint64_t dead;	 /* set once, read without lock */
 	uint64_t serial; /* never used twice on a host, unlike the VM ID; from the first vgicv5_vcpu_init() */
 	uint16_t vm_id;
 	uint8_t vpe_id_bits;
+	bool mapped;	    /* the VM table entry has been handed to the IRS */
+	bool doorbells;	    /* the doorbell domain exists, perhaps half made */
+	uint16_t vmdb_vpe;  /* whose doorbell stands for 1ofN interrupts */
 	uint64_t *vmte;
 	void *vmd;
 	uint64_t *vpet;
@@ -74,26 +77,32 @@ struct vgicv5_vm {
 	uint64_t *spi_level;  /* bitmap: trigger mode level */
 	uint64_t *spi_line;   /* bitmap: line asserted */
 	vgicv5_mutex_t mutex; /* configuration: virtual IRS writes, start, destroy */
+	vgicv5_lock_t lock;   /* leaf: what must be done on the CPU on which a vCPU is loaded */
 	struct vgicv5_virs virs;
 };
 
 /**
  * Prepares a VM. Any context.
- * @return 0; VGICV5_INVALID: too many SPIs, or DVI for a PPI that is not visible or does not exist.
+ * @return 0; VGICV5_INVALID: too many SPIs, DVI for a PPI that is not visible or does not exist, or an LPI space
+ *         smaller than the least that the hardware allows.
  */
 int vgicv5_vm_init(struct vgicv5_vm *vm, struct vgicv5_host *host, const struct vgicv5_vm_config *config);
 
 /**
  * Takes a VM ID, makes tables, doorbells and VPEs, and hands all to the IRS. May sleep.
- * @return 0; VGICV5_STATE: started already, or no vCPU; VGICV5_NO_MEMORY; VGICV5_NO_ID; VGICV5_REFUSED: the IRS did
- *         not make the VM or a VPE valid; VGICV5_TIMEOUT: what the IRS may still use is kept and the VM poisoned.
+ * After an error everything is as before the call and it may be tried again, unless the IRS could not be made to let
+ * go: then the VM is poisoned, as after a failed vgicv5_vm_destroy().
+ * @return 0; VGICV5_STATE: started already, poisoned, or no vCPU; VGICV5_NO_MEMORY; VGICV5_NO_ID; VGICV5_DEAD;
+ *         VGICV5_REFUSED: the IRS did not make the VM, a table or a VPE valid; VGICV5_TIMEOUT.
  */
 int vgicv5_vm_start(struct vgicv5_vm *vm);
 
 /**
  * Makes the VM invalid and frees everything. No vCPU may be loaded, no injection may be under way. May sleep.
- * Works on every state, does nothing on an empty one.
- * @return 0; VGICV5_BUSY: a vCPU is loaded, nothing is changed; VGICV5_TIMEOUT: memory and VM ID are kept.
+ * Works on every state, does nothing on an empty one. Afterwards the VM, with the vCPUs it has, may be started anew.
+ * @return 0; VGICV5_BUSY: a vCPU is loaded, nothing is changed; VGICV5_TIMEOUT, VGICV5_REFUSED: the IRS did not let
+ *         go of the VM. Doorbells are gone, memory and VM ID are kept; the call may be repeated as long as the VM and
+ *         its vCPUs exist, otherwise they are kept for ever.
  */
 int vgicv5_vm_destroy(struct vgicv5_vm *vm);
 

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Commands to the IRS: write a register, wait until the status register of its group says IDLE.
+ *
+ * A write while the group is not idle is CONSTRAINED UNPREDICTABLE. All writers hold the command lock and wait, so
+ * only a group in which a wait once failed (host->unsettled) has to be looked at before the next write.
+ */
+#include "irs_cmd.h"
+
+#include <vgicv5/arch/irs.h>
+#include <vgicv5/port.h>
+
+enum irs_group { GROUP_VMT, GROUP_VPE, GROUP_VM, GROUP_COUNT };
+
+/* IDLE is bit 0 of each of these registers. */
+static const uint16_t group_status[GROUP_COUNT] = {
+	[GROUP_VMT] = GICV5_IRS_VMT_STATUSR,
+	[GROUP_VPE] = GICV5_IRS_VPE_STATUSR,
+	[GROUP_VM] = GICV5_IRS_VM_STATUSR,
+};
+
+static uint32_t read_status(struct vgicv5_host *host, enum irs_group group)
+{
+	return vgicv5_mmio_read32(host->irs + group_status[group]);
+}
+
+/* Looks at the clock before it looks at the register: time spent elsewhere in between does not count. */
+static int wait_idle(struct vgicv5_host *host, enum irs_group group)
+{
+	uint64_t start = vgicv5_port_clock_us();
+	bool late;
+
+	for (;;) {
+		late = vgicv5_port_clock_us() - start >= host->timeout_us;
+		if (GICV5_GET(IRS_VMT_STATUSR_IDLE, read_status(host, group))) {
+			host->unsettled &= (uint8_t) ~(1u << group);
+			return VGICV5_OK;
+		}
+		if (late) {
+			host->unsettled |= (uint8_t)(1u << group);
+			return VGICV5_TIMEOUT;
+		}
+		vgicv5_port_relax();
+	}
+}
+
+static int ready(struct vgicv5_host *host, enum irs_group group)
+{
+	vgicv5_assert_locked(&host->command_lock);
+	if (!(host->unsettled & 1u << group))
+		return VGICV5_OK;
+	return wait_idle(host, group) ? VGICV5_BUSY : VGICV5_OK;
+}
+
+/* Tables written before are in memory before the IRS is told of them. */
+static int issue64(struct vgicv5_host *host, enum irs_group group, uint32_t offset, uint64_t value)
+{
+	int error = ready(host, group);
+
+	if (error)
+		return error;
+	vgicv5_dsb_st();
+	vgicv5_mmio_write64(host->irs + offset, value);
+	return wait_idle(host, group);
+}
+
+static int issue32(struct vgicv5_host *host, enum irs_group group, uint32_t offset, uint32_t value)
+{
+	int error = ready(host, group);
+
+	if (error)
+		return error;
+	vgicv5_mmio_write32(host->irs + offset, value);
+	return wait_idle(host, group);
+}
+
+static int vmt_command(struct vgicv5_host *host, uint32_t offset, uint64_t value)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = issue64(host, GROUP_VMT, offset, value);
+
+	vgicv5_unlock(&host->command_lock, flags);
+	if (error)
+		vgicv5_error("IRS command 0x%x (0x%llx): %s", offset, (unsigned long long)value,
+			     vgicv5_strerror(error));
+	return error;
+}
+
+/* ---- VM table ---- */
+
+bool vgicv5_irs_has_vmt(struct vgicv5_host *host)
+{
+	return GICV5_GET(IRS_VMT_BASER_VALID, vgicv5_mmio_read64(host->irs + GICV5_IRS_VMT_BASER));
+}
+
+int vgicv5_irs_set_vmt(struct vgicv5_host *host, uint32_t cfgr, uint64_t baser)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = ready(host, GROUP_VMT);
+
+	if (!error) {
+		vgicv5_mmio_write32(host->irs + GICV5_IRS_VMT_CFGR, cfgr);
+		error = issue64(host, GROUP_VMT, GICV5_IRS_VMT_BASER, baser);
+	}
+	vgicv5_unlock(&host->command_lock, flags);
+	if (!error && !vgicv5_irs_has_vmt(host))
+		error = VGICV5_REFUSED;
+	return error;
+}
+
+int vgicv5_irs_clear_vmt(struct vgicv5_host *host)
+{
+	int error = vmt_command(host, GICV5_IRS_VMT_BASER, 0);
+
+	if (!error && vgicv5_irs_has_vmt(host))
+		error = VGICV5_REFUSED;
+	return error;
+}
+
+int vgicv5_irs_map_l2_vmt(struct vgicv5_host *host, uint16_t vm_id)
+{
+	return vmt_command(host, GICV5_IRS_VMAP_L2_VMTR,
+			   GICV5_MASK(IRS_VMAP_L2_VMTR_M) | GICV5_PUT(IRS_VMAP_L2_VMTR_VM_ID, vm_id));
+}
+
+int vgicv5_irs_map_vm(struct vgicv5_host *host, uint16_t vm_id, bool valid)
+{
+	return vmt_command(host, GICV5_IRS_VMAP_VMR,
+			   GICV5_MASK(IRS_VMAP_VMR_M) | GICV5_PUT(IRS_VMAP_VMR_U, !valid) |
+				   GICV5_PUT(IRS_VMAP_VMR_VM_ID, vm_id));
+}
+
+int vgicv5_irs_map_vist(struct vgicv5_host *host, uint16_t vm_id, unsigned int type, bool valid)
+{
+	return vmt_command(host, GICV5_IRS_VMAP_VISTR,
+			   GICV5_MASK(IRS_VMAP_VISTR_M) | GICV5_PUT(IRS_VMAP_VISTR_U, !valid) |
+				   GICV5_PUT(IRS_VMAP_VISTR_VM_ID, vm_id) |
+				   GICV5_PUT(IRS_VMAP_VISTR_TYPE, type));
+}
+
+int vgicv5_irs_map_l2_vist(struct vgicv5_host *host, uint16_t vm_id, unsigned int type, uint32_t id)
+{
+	return vmt_command(host, GICV5_IRS_VMAP_L2_VISTR,
+			   GICV5_MASK(IRS_VMAP_L2_VISTR_M) | GICV5_PUT(IRS_VMAP_L2_VISTR_VM_ID, vm_id) |
+				   GICV5_PUT(IRS_VMAP_L2_VISTR_TYPE, type) |
+				   GICV5_PUT(IRS_VMAP_L2_VISTR_ID, id));
+}
+
+int vgicv5_irs_map_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
+{
+	return vmt_command(host, GICV5_IRS_VMAP_VPER,
+			   GICV5_MASK(IRS_VMAP_VPER_M) | GICV5_PUT(IRS_VMAP_VPER_VM_ID, vm_id) |
+				   GICV5_PUT(IRS_VMAP_VPER_VPE_ID, vpe_id));
+}
+
+/* ---- One VPE: selected, then looked at or changed, without the lock being dropped in between ---- */
+
+static int select_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
+{
+	int error = issue64(host, GROUP_VPE, GICV5_IRS_VPE_SELR,
+			    GICV5_MASK(IRS_VPE_SELR_S) | GICV5_PUT(IRS_VPE_SELR_VPE_ID, vpe_id) |
+				    GICV5_PUT(IRS_VPE_SELR_VM_ID, vm_id));
+
+	if (!error && !GICV5_GET(IRS_VPE_STATUSR_V, read_status(host, GROUP_VPE)))
+		error = VGICV5_REFUSED;
+	return error;
+}
+
+/* A write after the VPE became invalid is dropped: what counts is what the register holds afterwards. */
+static int write_doorbell(struct vgicv5_host *host, uint64_t dbr)
+{
+	uint64_t kept = GICV5_MASK(IRS_VPE_DBR_DBV) | GICV5_MASK(IRS_VPE_DBR_INTID);
+	int error = issue64(host, GROUP_VPE, GICV5_IRS_VPE_DBR, dbr);
+
+	if (!error && (vgicv5_mmio_read64(host->irs + GICV5_IRS_VPE_DBR) & kept) != (dbr & kept))
+		error = VGICV5_REFUSED;
+	return error;
+}
+
+static int write_dps(struct vgicv5_host *host, bool dps)
+{
+	uint32_t cr0 = (uint32_t)GICV5_PUT(IRS_VPE_CR0_DPS, dps);
+	int error = issue32(host, GROUP_VPE, GICV5_IRS_VPE_CR0, cr0);
+
+	/* Without 1ofN interrupts nothing depends on DPS, and it may not be there. */
+	if (!error && host->caps.virt_one_n && vgicv5_mmio_read32(host->irs + GICV5_IRS_VPE_CR0) != cr0)
+		error = VGICV5_REFUSED;
+	return error;
+}
+
+int vgicv5_irs_setup_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool dps, uint64_t dbr)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = select_vpe(host, vm_id, vpe_id);
+
+	if (!error)
+		error = write_dps(host, dps);
+	if (!error)
+		error = write_doorbell(host, dbr);
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}
+
+int vgicv5_irs_clear_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = select_vpe(host, vm_id, vpe_id);
+
+	if (!error)
+		error = issue64(host, GROUP_VPE, GICV5_IRS_VPE_DBR, 0);
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}
+
+int vgicv5_irs_get_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool *dps)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = select_vpe(host, vm_id, vpe_id);
+
+	if (!error)
+		*dps = GICV5_GET(IRS_VPE_CR0_DPS, vgicv5_mmio_read32(host->irs + GICV5_IRS_VPE_CR0));
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}
+
+int vgicv5_irs_set_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool dps)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = select_vpe(host, vm_id, vpe_id);
+
+	if (!error)
+		error = write_dps(host, dps);
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}
+
+/* ---- One VM ---- */
+
+int vgicv5_irs_set_vm_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = issue32(host, GROUP_VM, GICV5_IRS_VM_SELR, (uint32_t)GICV5_PUT(IRS_VM_SELR_VM_ID, vm_id));
+
+	if (!error && !GICV5_GET(IRS_VM_STATUSR_V, read_status(host, GROUP_VM)))
+		error = VGICV5_REFUSED;
+	if (!error)
+		error = issue64(host, GROUP_VM, GICV5_IRS_VM_DBR,
+				GICV5_MASK(IRS_VM_DBR_EN) | GICV5_PUT(IRS_VM_DBR_VPE_ID, vpe_id));
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}

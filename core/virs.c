@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Accesses of a guest to its IRS: which register, which half, at which width.
+ *
+ * A 32-bit register takes 32-bit accesses. A 64-bit register takes 64-bit accesses, and 32-bit accesses to either
+ * half; a write to one half leaves the other half as it is. Everything else reads as zero and writes nothing.
+ */
+#include "virs.h"
+
+#include <vgicv5/arch/irs.h>
+#include <vgicv5/debug.h>
+#include <vgicv5/port.h>
+
+static const struct virs_reg *find(uint32_t offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < vgicv5_virs_reg_count; i++)
+		if (offset - vgicv5_virs_regs[i].offset < vgicv5_virs_regs[i].bytes)
+			return &vgicv5_virs_regs[i];
+	return NULL;
+}
+
+/* The register that an access is for, and how far the access is shifted in it. */
+static const struct virs_reg *decode(uint32_t offset, unsigned int bytes, unsigned int *shift)
+{
+	const struct virs_reg *reg;
+
+	if ((bytes != 4 && bytes != 8) || offset & (bytes - 1))
+		return NULL;
+	reg = find(offset);
+	if (!reg || bytes > reg->bytes)
+		return NULL;
+	*shift = 8 * (offset - reg->offset);
+	return reg;
+}
+
+static uint64_t read_reg(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg)
+{
+	return reg->read ? reg->read(vcpu, reg->offset) : reg->value;
+}
+
+static bool alive(const struct vgicv5_vm *vm)
+{
+	return VGICV5_LOAD_ACQUIRE(&vm->state) == VGICV5_VM_STARTED;
+}
+
+uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes)
+{
+	const struct virs_reg *reg;
+	unsigned int shift;
+	uint64_t value = 0;
+
+	reg = offset < GICV5_FRAME_SIZE ? decode(offset, bytes, &shift) : NULL;
+	if (reg && alive(vcpu->vm))
+		value = read_reg(vcpu, reg) >> shift;
+	if (bytes == 4)
+		value = (uint32_t)value;
+	VGICV5_TRACE(mmio_read, vcpu->vm->vm_id, offset, value);
+	return value;
+}
+
+static void write_config(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg, unsigned int shift,
+			 unsigned int bytes, uint64_t value)
+{
+	uint64_t mask = bytes == 8 ? ~(uint64_t)0 : (uint64_t)UINT32_MAX << shift;
+
+	vgicv5_mutex_lock(&vcpu->vm->mutex);
+	if (alive(vcpu->vm)) {
+		value = value << shift & mask;
+		if (bytes < reg->bytes)
+			value |= read_reg(vcpu, reg) & ~mask;
+		reg->write(vcpu, reg->offset, value);
+	}
+	vgicv5_mutex_unlock(&vcpu->vm->mutex);
+}
+
+/* An LPI that cannot be injected is one that the guest does not have: ignored, as the IRS does. */
+static void write_setlpi(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value)
+{
+	if (offset == GICV5_IRS_SETLPIR && bytes == 4)
+		(void)vgicv5_inject_lpi(vcpu->vm, (uint32_t)GICV5_GET(IRS_SETLPIR_ID, value));
+}
+
+void vgicv5_virs_write(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value)
+{
+	const struct virs_reg *reg;
+	unsigned int shift;
+
+	VGICV5_TRACE(mmio_write, vcpu->vm->vm_id, offset, value);
+	if (offset >= GICV5_FRAME_SIZE) {
+		write_setlpi(vcpu, offset - GICV5_FRAME_SIZE, bytes, value);
+		return;
+	}
+	reg = decode(offset, bytes, &shift);
+	if (reg && reg->write)
+		write_config(vcpu, reg, shift, bytes, value);
+}
