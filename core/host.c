@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The GICv5 system: what it can do, its VM table, its CPUs. */
+/* The GICv5 system: what it can do, and its VM table. */
 #include <vgicv5/host.h>
 
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
-#include <vgicv5/vcpu.h>
 
 #include "irs_cmd.h"
 #include "table.h"
@@ -12,6 +11,7 @@
 
 #define MAX_VM_ID_BITS 16
 #define MAX_LPI_ID_BITS 24
+#define NARROW_ID_BITS 16
 #define MAX_DESCRIPTOR_BYTES 4096
 #define MIN_DESCRIPTOR_BYTES 8
 
@@ -163,6 +163,13 @@ static void probe_ppis(struct vgicv5_caps *caps)
 	caps->ppi_edge[1] = caps->ppi_implemented[1] & ~vgicv5_read_ICC_PPI_HMR1_EL1();
 }
 
+/* A CPU interface with 16-bit IDs could not name more LPIs. */
+static void probe_id_width(struct vgicv5_caps *caps)
+{
+	if (!GICV5_GET(ICC_IDR0_EL1_ID_BITS, vgicv5_read_ICC_IDR0_EL1()))
+		caps->lpi_id_bits = min8(caps->lpi_id_bits, NARROW_ID_BITS);
+}
+
 static void derive(struct vgicv5_caps *caps)
 {
 	uint32_t vpes = 1u << caps->vpe_id_bits;
@@ -190,6 +197,7 @@ static int probe(struct vgicv5_caps *caps, const struct vgicv5_host_config *conf
 			return error;
 		}
 	}
+	probe_id_width(caps);
 	derive(caps);
 	probe_ppis(caps);
 	return VGICV5_OK;
@@ -231,19 +239,4 @@ int vgicv5_host_fini(struct vgicv5_host *host)
 	if (vgicv5_vmt_in_use(host))
 		return VGICV5_BUSY;
 	return vgicv5_irs_public_error(vgicv5_vmt_destroy(host));
-}
-
-void vgicv5_pcpu_init(struct vgicv5_host *host, struct vgicv5_pcpu *pcpu)
-{
-	struct vgicv5_traps traps;
-
-	(void)host;
-	*pcpu = (struct vgicv5_pcpu){0};
-	vgicv5_vcpu_traps(NULL, &traps);
-	vgicv5_write_ICH_HFGRTR_EL2(traps.hfgrtr);
-	vgicv5_write_ICH_HFGWTR_EL2(traps.hfgwtr);
-	vgicv5_write_ICH_HFGITR_EL2(traps.hfgitr);
-	vgicv5_write_ICH_CONTEXTR_EL2(0);
-	vgicv5_write_ICH_VCTLR_EL2(GICV5_MASK(ICH_VCTLR_EL2_EN)); /* V3 = 0 */
-	vgicv5_isb();
 }

@@ -84,13 +84,10 @@ static uint64_t read_cr(struct vgicv5_vcpu *vcpu, uint32_t offset)
  */
 static void enable_irs(struct vgicv5_vm *vm, bool enable)
 {
-	uint64_t disabled = GICV5_MASK(ICH_CONTEXTR_EL2_IRICHPPIDIS);
 	struct vgicv5_vcpu *vcpu;
 
+	VGICV5_WRITE_ONCE(vm->virs.irsen, enable);
 	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next) {
-		uint64_t contextr = vcpu->hyp.contextr & ~disabled;
-
-		VGICV5_WRITE_ONCE(vcpu->hyp.contextr, enable ? contextr : contextr | disabled);
 		vgicv5_exchange(&vcpu->reload, 1);
 		vgicv5_port_kick(vcpu);
 	}
@@ -105,10 +102,8 @@ static void write_cr(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)
 		VGICV5_WRITE_ONCE(virs->cr1, (uint32_t)value & UINT16_MAX);
 		return;
 	}
-	if (enable == virs->irsen)
-		return;
-	VGICV5_WRITE_ONCE(virs->irsen, enable);
-	enable_irs(vcpu->vm, enable);
+	if (enable != virs->irsen)
+		enable_irs(vcpu->vm, enable);
 }
 
 static void ignore(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)

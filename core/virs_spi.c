@@ -8,6 +8,7 @@
 #include <vgicv5/hyp.h>
 #include <vgicv5/port.h>
 
+#include "inject.h"
 #include "virs.h"
 
 static bool exists(const struct vgicv5_vm *vm, uint32_t spi)
@@ -40,17 +41,6 @@ uint64_t vgicv5_virs_read_spi(struct vgicv5_vcpu *vcpu, uint32_t offset)
 	}
 }
 
-/* The pending state follows the line. A line that moves meanwhile is looked at again. */
-static void follow_line(struct vgicv5_vm *vm, uint32_t spi)
-{
-	bool line;
-
-	do {
-		line = test(vm->spi_line, spi);
-		vgicv5_hyp_pend(vm->vm_id, GICV5_INTID(GICV5_TYPE_SPI, spi), line);
-	} while (line != test(vm->spi_line, spi));
-}
-
 /*
  * An event sets the handling mode of an interrupt (R_HHKMN), GIC VDPEND does not: so the mode goes with the trigger
  * mode. GIC VDHM acts on the VM that is resident on this CPU, which is the vCPU's own while it handles its trap.
@@ -76,7 +66,7 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 	set_handling_mode(vcpu, spi, level);
 	if (level) {
 		vgicv5_fetch_or(&vm->spi_level[spi / 64], bit);
-		follow_line(vm, spi);
+		vgicv5_spi_follow_line(vm, spi);
 		return;
 	}
 	vgicv5_fetch_andnot(&vm->spi_level[spi / 64], bit);
@@ -88,7 +78,7 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 static void resample(struct vgicv5_vm *vm, uint32_t spi)
 {
 	if (exists(vm, spi) && test(vm->spi_level, spi))
-		follow_line(vm, spi);
+		vgicv5_spi_follow_line(vm, spi);
 }
 
 void vgicv5_virs_write_spi(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)

@@ -222,25 +222,8 @@ static int make_vpes_valid(struct vgicv5_vm *vm)
 	for (vcpu = vm->vcpus; vcpu && !error; vcpu = vcpu->next)
 		error = vgicv5_vpe_make_valid(vcpu);
 	if (!error && vm->host->caps.virt_one_n)
-		error = vgicv5_irs_set_vm_doorbell(vm->host, vm->vm_id, vm->vmdb_vpe);
+		error = vgicv5_irs_set_vm_doorbell(vm->host, vm->vm_id, vm->vcpus->vpe_id);
 	return error;
-}
-
-/* The guest finds its IRS disabled: the IRI takes no part in what its VPEs are given. */
-static void reset_guest_view(struct vgicv5_vm *vm)
-{
-	struct vgicv5_vcpu *vcpu;
-
-	vgicv5_virs_reset(vm);
-	vm->vmdb_vpe = vm->vcpus->vpe_id;
-	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next) {
-		if (vcpu->vpe_id < vm->vmdb_vpe)
-			vm->vmdb_vpe = vcpu->vpe_id;
-		vcpu->hyp.contextr = GICV5_MASK(ICH_CONTEXTR_EL2_V) |
-				     GICV5_MASK(ICH_CONTEXTR_EL2_IRICHPPIDIS) |
-				     GICV5_PUT(ICH_CONTEXTR_EL2_VPE, vcpu->vpe_id) |
-				     GICV5_PUT(ICH_CONTEXTR_EL2_VM, vm->vm_id);
-	}
 }
 
 static int bring_up(struct vgicv5_vm *vm)
@@ -255,7 +238,7 @@ static int bring_up(struct vgicv5_vm *vm)
 		error = vgicv5_vmt_claim(vm);
 	if (error)
 		return error;
-	reset_guest_view(vm);
+	vgicv5_virs_reset(vm);
 	error = make_vm_valid(vm);
 	if (!error && vm->config.spi_count)
 		error = vgicv5_ist_make_valid(vm, &vm->spi_ist, GICV5_TYPE_SPI);

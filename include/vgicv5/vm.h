@@ -65,9 +65,8 @@ struct vgicv5_vm {
 	uint64_t serial; /* never used twice on a host, unlike the VM ID; from the first vgicv5_vcpu_init() */
 	uint16_t vm_id;
 	uint8_t vpe_id_bits;
-	bool mapped;	    /* the VM table entry has been handed to the IRS */
-	bool doorbells;	    /* the doorbell domain exists, perhaps half made */
-	uint16_t vmdb_vpe;  /* whose doorbell stands for 1ofN interrupts */
+	bool mapped;	/* the VM table entry has been handed to the IRS */
+	bool doorbells; /* the doorbell domain exists, perhaps half made */
 	uint64_t *vmte;
 	void *vmd;
 	uint64_t *vpet;
