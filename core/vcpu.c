@@ -26,8 +26,6 @@ int vgicv5_vcpu_init(struct vgicv5_vcpu *vcpu, struct vgicv5_vm *vm, uint32_t vp
 		return VGICV5_INVALID;
 	if (vgicv5_vm_vcpu(vm, vpe_id))
 		return VGICV5_BUSY;
-	if (vm->serial == 0)
-		vm->serial = vgicv5_fetch_add(&vm->host->serials, 1) + 1;
 	*vcpu = (struct vgicv5_vcpu){.vm = vm, .vpe_id = (uint16_t)vpe_id};
 	append(vm, vcpu);
 	vgicv5_ppi_init(vcpu);

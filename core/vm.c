@@ -239,6 +239,7 @@ static int bring_up(struct vgicv5_vm *vm)
 	if (error)
 		return error;
 	vgicv5_virs_reset(vm);
+	vm->serial = vgicv5_fetch_add(&vm->host->serials, 1) + 1;
 	error = make_vm_valid(vm);
 	if (!error && vm->config.spi_count)
 		error = vgicv5_ist_make_valid(vm, &vm->spi_ist, GICV5_TYPE_SPI);

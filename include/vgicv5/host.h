@@ -65,7 +65,7 @@ struct vgicv5_host {
 	size_t vmt_bytes;
 	uint64_t **vmt_l2; /* two-level: CPU addresses of the L2 tables */
 	uint64_t *vm_ids;  /* bitmap of VM IDs taken */
-	uint64_t serials;  /* VMs made so far */
+	uint64_t serials;  /* VMs started so far */
 };
 
 /** One per physical CPU, in memory of the embedder; vgicv5_this_pcpu() finds it. */

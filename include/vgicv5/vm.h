@@ -62,7 +62,7 @@ struct vgicv5_vm {
 	uint32_t vpe_limit; /* 1 + highest VPE ID */
 	enum vgicv5_vm_state state;
 	uint64_t dead;	 /* set once, read without lock */
-	uint64_t serial; /* never used twice on a host, unlike the VM ID; from the first vgicv5_vcpu_init() */
+	uint64_t serial; /* never used twice on a host, unlike the VM ID; from vgicv5_vm_start() */
 	uint16_t vm_id;
 	uint8_t vpe_id_bits;
 	bool mapped;	/* the VM table entry has been handed to the IRS */
@@ -71,6 +71,7 @@ struct vgicv5_vm {
 	void *vmd;
 	uint64_t *vpet;
 	size_t vpet_bytes;
+	struct vgicv5_vcpu *one_n; /* whose doorbell stands for 1ofN interrupts, where the host has them */
 	struct vgicv5_ist spi_ist;
 	struct vgicv5_ist lpi_ist;
 	uint64_t *spi_level;  /* bitmap: trigger mode level */
