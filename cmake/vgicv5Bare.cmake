@@ -4,7 +4,7 @@
 # Target vgicv5_bare; its build folder is VGICV5_BARE_DIR.
 
 set(VGICV5_BARE_DIR ${PROJECT_BINARY_DIR}/aarch64)
-if(VGICV5_BARE_IMAGES AND EXISTS ${PROJECT_SOURCE_DIR}/backends/baremetal/CMakeLists.txt)
+if(VGICV5_BARE_IMAGES)
 	include(ExternalProject)
 	ExternalProject_Add(vgicv5_bare
 		SOURCE_DIR ${PROJECT_SOURCE_DIR}

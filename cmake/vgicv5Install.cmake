@@ -20,12 +20,17 @@ foreach(part IN ITEMS core_host hal_host soft)
 	endif()
 endforeach()
 
-install(TARGETS ${targets} EXPORT vgicv5 ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-	INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${CMAKE_INSTALL_INCLUDEDIR}/vgicv5_host)
-install(DIRECTORY include/vgicv5 DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
-install(DIRECTORY hal/soft/include/vgicv5_soft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} OPTIONAL FILES_MATCHING
-	PATTERN "*.h")
-install(DIRECTORY hal/host/ hal/common/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/vgicv5_host FILES_MATCHING PATTERN "*.h")
+foreach(target IN LISTS targets)
+	# Port and software GICv5 take their integer types from the POSIX port; vgicv5::arch leaves that to its users.
+	if(NOT target STREQUAL vgicv5_arch)
+		target_include_directories(${target} INTERFACE
+			$<INSTALL_INTERFACE:include> $<INSTALL_INTERFACE:include/vgicv5_hal/host>)
+	endif()
+endforeach()
+install(TARGETS ${targets} EXPORT vgicv5 ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY include/vgicv5 DESTINATION include FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY hal/soft/include/vgicv5_soft DESTINATION include FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY hal/host hal/common DESTINATION include/vgicv5_hal FILES_MATCHING PATTERN "vgicv5_*.h")
 foreach(dir IN ITEMS core hal/aarch64 hal/common hal/template)
 	if(EXISTS ${PROJECT_SOURCE_DIR}/${dir})
 		get_filename_component(parent share/vgicv5/${dir} DIRECTORY)

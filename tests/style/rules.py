@@ -128,7 +128,7 @@ def check_documented(name, text):
     lines = text.split("\n")
     before = ""
     for number, line in enumerate(lines, 1):
-        if re.match(r"[a-z][^#=]*\b\w+\([^;]*", line) and not line.startswith(("typedef", "static")):
+        if re.match(r"[a-z][^#=]*\b\w+\([^;]*", line) and not line.startswith(("typedef", "static", "enum")):
             if not (before.endswith("*/") or before.endswith(");")):
                 yield f"{name}:{number}: no doc block: {line.strip()}"
         if line.strip():
