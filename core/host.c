@@ -97,7 +97,7 @@ static int probe_ist(struct vgicv5_caps *caps, const volatile uint8_t *frame)
 		caps->istmd = true;
 		caps->istmd_sz = min8(caps->istmd_sz, (unsigned int)GICV5_GET(IRS_IDR2_ISTMD_SZ, idr2));
 	}
-	return caps->min_lpi_id_bits <= caps->lpi_id_bits ? VGICV5_OK : VGICV5_UNSUPPORTED;
+	return VGICV5_OK;
 }
 
 static bool descriptor_size(unsigned int exponent, uint16_t *bytes)
@@ -198,6 +198,8 @@ static int probe(struct vgicv5_caps *caps, const struct vgicv5_host_config *conf
 		}
 	}
 	probe_id_width(caps);
+	if (caps->min_lpi_id_bits > caps->lpi_id_bits)
+		return VGICV5_UNSUPPORTED;
 	derive(caps);
 	probe_ppis(caps);
 	return VGICV5_OK;

@@ -212,17 +212,6 @@ int vgicv5_irs_clear_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t
 	return error;
 }
 
-int vgicv5_irs_get_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool *dps)
-{
-	unsigned long flags = vgicv5_lock(&host->command_lock);
-	int error = select_vpe(host, vm_id, vpe_id);
-
-	if (!error)
-		*dps = GICV5_GET(IRS_VPE_CR0_DPS, vgicv5_mmio_read32(host->irs + GICV5_IRS_VPE_CR0));
-	vgicv5_unlock(&host->command_lock, flags);
-	return error;
-}
-
 int vgicv5_irs_set_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool dps)
 {
 	unsigned long flags = vgicv5_lock(&host->command_lock);

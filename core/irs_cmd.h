@@ -35,7 +35,6 @@ int vgicv5_irs_setup_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_
 int vgicv5_irs_clear_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id);
 
 /* IRS_VPE_CR0.DPS of a VPE. VGICV5_REFUSED: the VPE is not valid. */
-int vgicv5_irs_get_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool *dps);
 int vgicv5_irs_set_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool dps);
 
 /* Names the VPE whose doorbell is used for 1ofN interrupts. VGICV5_REFUSED: the VM is not valid. */

@@ -10,8 +10,8 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
 
-#include "irs_cmd.h"
 #include "virs.h"
+#include "vpe.h"
 
 #define NO_SELECTION UINT32_MAX
 
@@ -121,17 +121,11 @@ static struct vgicv5_vcpu *selected_pe(const struct vgicv5_vm *vm)
 }
 
 /* A guest without 1ofN interrupts finds all its PEs out of their selection. */
-static uint64_t read_pe_cr0(struct vgicv5_vcpu *vcpu)
+static uint64_t read_pe_cr0(const struct vgicv5_vm *vm)
 {
-	const struct vgicv5_vcpu *pe = selected_pe(vcpu->vm);
-	struct vgicv5_host *host = vcpu->vm->host;
-	bool dps = true;
+	const struct vgicv5_vcpu *pe = selected_pe(vm);
 
-	if (!pe)
-		return 0;
-	if (host->caps.virt_one_n && vgicv5_irs_get_dps(host, vcpu->vm->vm_id, pe->vpe_id, &dps))
-		return 0;
-	return GICV5_PUT(IRS_PE_CR0_DPS, dps);
+	return pe ? GICV5_PUT(IRS_PE_CR0_DPS, VGICV5_READ_ONCE(pe->dps)) : 0;
 }
 
 static uint64_t read_pe(struct vgicv5_vcpu *vcpu, uint32_t offset)
@@ -147,17 +141,17 @@ static uint64_t read_pe(struct vgicv5_vcpu *vcpu, uint32_t offset)
 		return GICV5_MASK(IRS_PE_STATUSR_ONLINE) | GICV5_MASK(IRS_PE_STATUSR_V) |
 		       GICV5_MASK(IRS_PE_STATUSR_IDLE);
 	default:
-		return read_pe_cr0(vcpu);
+		return read_pe_cr0(vcpu->vm);
 	}
 }
 
 static void write_pe_cr0(struct vgicv5_vm *vm, bool dps)
 {
-	const struct vgicv5_vcpu *pe = selected_pe(vm);
+	struct vgicv5_vcpu *pe = selected_pe(vm);
 
-	if (!pe || !vm->host->caps.virt_one_n)
+	if (!pe || !vm->host->caps.virt_one_n || pe->dps == dps)
 		return;
-	if (vgicv5_irs_set_dps(vm->host, vm->vm_id, pe->vpe_id, dps))
+	if (vgicv5_vpe_set_dps(pe, dps))
 		vgicv5_error("VM %u: DPS of VPE %u cannot be set", vm->vm_id, pe->vpe_id);
 }
 

@@ -110,6 +110,7 @@ static void free_tables(struct vgicv5_vm *vm)
 	vgicv5_vpe_free_tables(vm);
 	vgicv5_port_free(vm->spi_level, bitmap);
 	vgicv5_port_free(vm->spi_line, bitmap);
+	vm->one_n = NULL;
 	vm->spi_level = NULL;
 	vm->spi_line = NULL;
 }
@@ -222,7 +223,7 @@ static int make_vpes_valid(struct vgicv5_vm *vm)
 	for (vcpu = vm->vcpus; vcpu && !error; vcpu = vcpu->next)
 		error = vgicv5_vpe_make_valid(vcpu);
 	if (!error && vm->host->caps.virt_one_n)
-		error = vgicv5_irs_set_vm_doorbell(vm->host, vm->vm_id, vm->vcpus->vpe_id);
+		error = vgicv5_vpe_choose_one_n(vm);
 	return error;
 }
 

@@ -71,11 +71,39 @@ int vgicv5_vpe_make_valid(struct vgicv5_vcpu *vcpu)
 	uint64_t dbr = GICV5_MASK(IRS_VPE_DBR_DBV) | GICV5_PUT(IRS_VPE_DBR_INTID, vcpu->doorbell_lpi);
 	int error = vgicv5_irs_map_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id);
 
+	vcpu->dps = !host->caps.virt_one_n;
 	if (!error)
-		error = vgicv5_irs_setup_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id, !host->caps.virt_one_n,
-					     dbr);
+		error = vgicv5_irs_setup_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id, vcpu->dps, dbr);
 	if (error)
 		vgicv5_error("VM %u: VPE %u cannot be made valid: %s", vcpu->vm->vm_id, vcpu->vpe_id,
 			     vgicv5_strerror(error));
 	return error;
+}
+
+int vgicv5_vpe_choose_one_n(struct vgicv5_vm *vm)
+{
+	struct vgicv5_vcpu *vcpu = vm->vcpus;
+	int error;
+
+	if (vm->one_n && !vm->one_n->dps)
+		return VGICV5_OK;
+	while (vcpu && vcpu->dps)
+		vcpu = vcpu->next;
+	if (!vcpu)
+		return VGICV5_OK;
+	error = vgicv5_irs_set_vm_doorbell(vm->host, vm->vm_id, vcpu->vpe_id);
+	if (!error)
+		vm->one_n = vcpu;
+	return error;
+}
+
+int vgicv5_vpe_set_dps(struct vgicv5_vcpu *vcpu, bool dps)
+{
+	struct vgicv5_vm *vm = vcpu->vm;
+	int error = vgicv5_irs_set_dps(vm->host, vm->vm_id, vcpu->vpe_id, dps);
+
+	if (error)
+		return error;
+	VGICV5_WRITE_ONCE(vcpu->dps, dps);
+	return vgicv5_vpe_choose_one_n(vm);
 }

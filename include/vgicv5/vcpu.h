@@ -68,6 +68,7 @@ struct vgicv5_vcpu {
 	uint32_t doorbell_lpi;
 	uint16_t vpe_id;
 	uint16_t index; /* dense: doorbell number */
+	bool dps;	/* the guest keeps it out of the selection for 1ofN interrupts */
 	uint64_t doorbells_requested;
 	uint64_t doorbells_received;
 };
