@@ -63,7 +63,7 @@ uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned in
 static void write_config(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg, unsigned int shift,
 			 unsigned int bytes, uint64_t value)
 {
-	uint64_t mask = bytes == 8 ? ~(uint64_t)0 : (uint64_t)UINT32_MAX << shift;
+	uint64_t mask = bytes == 8 ? ~(uint64_t)0 : GICV5_BITS(31, 0) << shift;
 
 	vgicv5_mutex_lock(&vcpu->vm->mutex);
 	if (alive(vcpu->vm)) {

@@ -13,13 +13,13 @@
 #include "virs.h"
 #include "vpe.h"
 
-#define NO_SELECTION UINT32_MAX
+#define CR1_MASK ((uint32_t)GICV5_BITS(GICV5_IRS_CR1_VPED_WA_HI, GICV5_IRS_CR1_SH_LO))
 
 static const uint8_t pa_range_bits[] = {GICV5_PA_RANGE_BITS};
 
 void vgicv5_virs_reset(struct vgicv5_vm *vm)
 {
-	vm->virs = (struct vgicv5_virs){.spi_selr = NO_SELECTION, .pe_selr = NO_SELECTION};
+	vm->virs = (struct vgicv5_virs){.spi_selr = VIRS_NOTHING_SELECTED, .pe_selr = VIRS_NOTHING_SELECTED};
 }
 
 /* ---- Identification ---- */
@@ -99,7 +99,7 @@ static void write_cr(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)
 	bool enable = GICV5_GET(IRS_CR0_IRSEN, value);
 
 	if (offset == GICV5_IRS_CR1) {
-		VGICV5_WRITE_ONCE(virs->cr1, (uint32_t)value & UINT16_MAX);
+		VGICV5_WRITE_ONCE(virs->cr1, (uint32_t)value & CR1_MASK);
 		return;
 	}
 	if (enable != virs->irsen)
@@ -134,7 +134,7 @@ static uint64_t read_pe(struct vgicv5_vcpu *vcpu, uint32_t offset)
 
 	switch (offset) {
 	case GICV5_IRS_PE_SELR:
-		return selr == NO_SELECTION ? 0 : selr;
+		return selr == VIRS_NOTHING_SELECTED ? 0 : selr;
 	case GICV5_IRS_PE_STATUSR:
 		if (!selected_pe(vcpu->vm))
 			return GICV5_MASK(IRS_PE_STATUSR_IDLE);

@@ -20,6 +20,7 @@
 #include "vpe.h"
 
 #define MAX_SPIS 65536
+#define NO_LIMIT (~(size_t)0)
 #define DEFAULT_LPI_BYTES ((size_t)1 << 20)
 
 _Static_assert(sizeof(struct vgicv5_vm) <= 2048, "a VM takes at most 2 KiB beside its tables");
@@ -176,9 +177,9 @@ static int alloc_spis(struct vgicv5_vm *vm)
 	if (!vm->spi_level || !vm->spi_line)
 		return VGICV5_NO_MEMORY;
 	vgicv5_ist_flat_shape(&vm->host->caps, vgicv5_log2_up(vm->config.spi_count), &shape);
-	error = vgicv5_ist_create(vm, &vm->spi_ist, &shape, SIZE_MAX);
+	error = vgicv5_ist_create(vm, &vm->spi_ist, &shape, NO_LIMIT);
 	if (!error)
-		error = vgicv5_ist_map(vm, &vm->spi_ist, GICV5_TYPE_SPI, 0, shape.id_bits, SIZE_MAX);
+		error = vgicv5_ist_map(vm, &vm->spi_ist, GICV5_TYPE_SPI, 0, shape.id_bits, NO_LIMIT);
 	return error;
 }
 
