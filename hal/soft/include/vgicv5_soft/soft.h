@@ -26,7 +26,7 @@ struct vgicv5_soft;
 
 /** What the model needs of its surroundings. `ctx` is vgicv5_soft_config.ctx. */
 struct vgicv5_soft_ops {
-	/** Zeroed memory for the model's own use, or NULL. Called at creation and while tables are made valid. */
+	/** Zeroed memory for the model's own use, aligned for any object, or NULL. Any function but signals() may ask. */
 	void *(*alloc)(void *ctx, size_t bytes);
 	/** Gives back what alloc returned; `bytes` as at the call of alloc. */
 	void (*free)(void *ctx, void *memory, size_t bytes);
@@ -109,10 +109,10 @@ enum vgicv5_soft_result {
 
 /** Interrupt signals of a PE. */
 enum vgicv5_soft_signal {
-	VGICV5_SOFT_IRQ = 1,	 /**< physical IRQ of the current domain */
-	VGICV5_SOFT_IRQ_NMI = 2, /**< ... with superpriority */
-	VGICV5_SOFT_VIRQ = 4,	 /**< virtual IRQ to EL1; the embedder applies HCR_EL2.IMO */
-	VGICV5_SOFT_VIRQ_NMI = 8,
+	VGICV5_SOFT_IRQ = 1,	  /**< physical IRQ of the current domain */
+	VGICV5_SOFT_IRQ_NMI = 2,  /**< set in addition to IRQ: with superpriority; only if access.nmi */
+	VGICV5_SOFT_VIRQ = 4,	  /**< virtual IRQ to EL1; only if access.imo */
+	VGICV5_SOFT_VIRQ_NMI = 8, /**< set in addition to VIRQ: with superpriority; only if access.nmi */
 };
 
 enum vgicv5_soft_frame { VGICV5_SOFT_CONFIG_FRAME, VGICV5_SOFT_SETLPI_FRAME };
