@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/**
+ * @file
+ * @brief The machine that guests see: the map of QEMU's virt board with a GICv5.
+ */
+#ifndef SHELL_BOARD_H
+#define SHELL_BOARD_H
+
+#define BOARD_IRS_BASE 0x08010000u
+#define BOARD_UART_BASE 0x09000000u
+#define BOARD_UART_SIZE 0x1000u
+#define BOARD_UART_SPI 1u
+#define BOARD_VIRTIO_BASE 0x0a000000u
+#define BOARD_VIRTIO_STRIDE 0x200u
+#define BOARD_VIRTIO_COUNT 32u
+#define BOARD_VIRTIO_SPI 16u /* of the first transport; edge */
+#define BOARD_RAM_BASE 0x40000000u
+
+/* PPIs of the timers, with the architecture's numbers. */
+#define BOARD_PPI_SEC_PHYS_TIMER 29u
+#define BOARD_PPI_PHYS_TIMER 30u
+#define BOARD_PPI_VIRT_TIMER 27u
+#define BOARD_PPI_HYP_PHYS_TIMER 26u
+#define BOARD_PPI_HYP_VIRT_TIMER 28u
+
+/* First cell of an interrupt specifier of the GICv5 device tree binding, and flags. */
+#define BOARD_DT_PPI 1u
+#define BOARD_DT_SPI 3u
+#define BOARD_DT_EDGE 1u
+#define BOARD_DT_LEVEL 4u
+
+#endif
