@@ -9,10 +9,10 @@
 #include "payload.h"
 
 #ifndef PAYLOAD_SEEDS
-#define PAYLOAD_SEEDS 8
+#define PAYLOAD_SEEDS 12
 #endif
 #ifndef PAYLOAD_STEPS
-#define PAYLOAD_STEPS 400
+#define PAYLOAD_STEPS 500
 #endif
 
 #define SPIS 6
