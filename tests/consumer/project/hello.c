@@ -49,7 +49,7 @@ int main(void)
 		.mem_read = no_read,
 		.mem_write = no_write,
 	};
-	struct vgicv5_soft_access el1 = {.el = 1};
+	struct vgicv5_soft_access el2 = {.el = 2};
 	struct vgicv5_soft_config config;
 	struct vgicv5_soft *gic;
 	const char *error;
@@ -63,7 +63,7 @@ int main(void)
 		puts(error);
 		return 1;
 	}
-	if (vgicv5_soft_sys(gic, 0, &el1, GICV5_ICC_IDR0_EL1, true, &idr) != VGICV5_SOFT_DONE)
+	if (vgicv5_soft_sys(gic, 0, &el2, GICV5_ICC_IDR0_EL1, true, &idr) != VGICV5_SOFT_DONE)
 		return 1;
 	gicv5_describe(text, sizeof(text), "ICC_IDR0_EL1", idr);
 	printf("%s: %s\n", gicv5_encoding_name(GICV5_ICC_IDR0_EL1), text);
