@@ -213,6 +213,10 @@ static inline void vgicv5_cache_maintain(const void *start, size_t bytes)
 void vgicv5_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void vgicv5_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+void hal_host_trace(unsigned int point, uint32_t vm, uint64_t a, uint64_t b);
+
+#define VGICV5_TRACE(point, vm_id, a, b) hal_host_trace(VGICV5_TRACE_##point, (vm_id), (a), (b))
+
 #define VGICV5_ASSERT(cond) ((cond) ? (void)0 : hal_host_assert_failed(#cond, __FILE__, __LINE__))
 
 #endif
