@@ -56,3 +56,12 @@ function(_vgicv5_test_properties name labels timeout)
 	endif()
 	set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
 endfunction()
+
+# vgicv5_missing_test(NAME <n> LABELS <l>... REASON <text>)
+#
+# A test that cannot even be built: it is skipped, and tools/check tells why. REASON begins with "no network".
+function(vgicv5_missing_test)
+	cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;REASON" "LABELS")
+	vgicv5_add_command_test(NAME ${arg_NAME} LABELS ${arg_LABELS}
+				COMMAND sh -c "echo 'SKIPPED: ${arg_REASON}'; exit 77")
+endfunction()
