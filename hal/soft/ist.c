@@ -77,7 +77,7 @@ static void adopt_pending(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32
 	vsoft_iste_requeue(gic, ist, node, iste);
 }
 
-static bool words_zero(const uint8_t *bytes, unsigned int from, unsigned int to)
+static bool all_zero(const uint8_t *bytes, size_t from, size_t to)
 {
 	while (from < to) {
 		if (bytes[from++])
@@ -93,35 +93,43 @@ static void scan_entry(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t 
 
 	if (iste & GICV5_MASK(L2_ISTE_HWU))
 		vsoft_violation(gic, "", "an ISTE is made valid with HWU set");
-	if (!words_zero(entry, 4, 4u << ist->istsz))
+	if (!all_zero(entry, 4, 4u << ist->istsz))
 		vsoft_violation(gic, "", "an ISTE is made valid with metadata that is not zero");
 	if (iste & GICV5_MASK(L2_ISTE_PENDING))
 		adopt_pending(gic, ist, id, iste);
+}
+
+static void scan_block(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, const uint8_t *block,
+		       size_t bytes)
+{
+	size_t at;
+
+	if (all_zero(block, 0, bytes))
+		return;
+	for (at = 0; at < bytes; at += (size_t)4 << ist->istsz)
+		scan_entry(gic, ist, id++, block + at);
 }
 
 /* Reads what software has prepared: `count` entries at `pa`, the first of them for `id`. */
 static void scan_table(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, uint64_t pa,
 		       uint32_t count)
 {
-	struct vsoft_error_info where = {.ist = ist};
+	struct vsoft_error_info where = {.ist = ist, .id = id, .address = pa};
 	uint8_t block[256];
 	uint32_t per_block = sizeof(block) >> (2 + ist->istsz);
-	uint32_t i;
 
-	for (i = 0; i < count; i++) {
-		uint32_t at = i % per_block;
+	while (count) {
+		uint32_t n = count < per_block ? count : per_block;
+		size_t bytes = (size_t)n << (2 + ist->istsz);
 
-		if (at == 0) {
-			uint32_t n = count - i < per_block ? count - i : per_block;
-
-			where.id = id + i;
-			where.address = pa + ((uint64_t)i << (2 + ist->istsz));
-			if (!vsoft_read(gic, where.address, block, (size_t)n << (2 + ist->istsz))) {
-				vsoft_error(gic, VSOFT_ERROR_L2_ISTE, &where);
-				return;
-			}
+		if (!vsoft_read(gic, where.address, block, bytes)) {
+			vsoft_error(gic, VSOFT_ERROR_L2_ISTE, &where);
+			return;
 		}
-		scan_entry(gic, ist, id + i, block + ((size_t)at << (2 + ist->istsz)));
+		scan_block(gic, ist, where.id, block, bytes);
+		where.id += n;
+		where.address += bytes;
+		count -= n;
 	}
 }
 

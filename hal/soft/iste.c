@@ -180,6 +180,7 @@ void vsoft_ist_scan(struct vgicv5_soft *gic, struct vsoft_ist *ist, const struct
 	uint32_t id, iste;
 	uint64_t pa;
 
+	gic->counters.table_scans++;
 	for (id = 0; id < 1u << ist->id_bits; id++) {
 		vsoft_step(gic);
 		if (!vsoft_iste_address(gic, ist, id, &pa) || !vsoft_read32(gic, pa, &iste))

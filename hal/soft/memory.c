@@ -107,15 +107,18 @@ static bool point_write(struct vgicv5_soft *gic, uint64_t pa, const uint8_t *fro
 	return true;
 }
 
-static bool in_range(uint64_t pa, size_t bytes)
+/* The IRS drives no address beyond IRS_IDR0.PA_RANGE. */
+static bool in_range(const struct vgicv5_soft *gic, uint64_t pa, size_t bytes)
 {
-	return pa <= GICV5_MASK(L1_ISTE_L2_ADDR) && bytes <= PAGE_SIZE;
+	static const uint8_t address_bits[] = {GICV5_PA_RANGE_BITS};
+
+	return !((pa + bytes - 1) >> address_bits[gic->config.pa_range]);
 }
 
 bool vsoft_read(struct vgicv5_soft *gic, uint64_t pa, void *to, size_t bytes)
 {
 	vsoft_step(gic);
-	if (!in_range(pa, bytes))
+	if (!in_range(gic, pa, bytes))
 		return false;
 	if (gic->config.coherent)
 		return gic->ops.mem_read(gic->config.ctx, pa, to, bytes);
@@ -125,7 +128,7 @@ bool vsoft_read(struct vgicv5_soft *gic, uint64_t pa, void *to, size_t bytes)
 bool vsoft_write(struct vgicv5_soft *gic, uint64_t pa, const void *from, size_t bytes)
 {
 	vsoft_step(gic);
-	if (!in_range(pa, bytes))
+	if (!in_range(gic, pa, bytes))
 		return false;
 	if (gic->config.coherent)
 		return gic->ops.mem_write(gic->config.ctx, pa, from, bytes);

@@ -268,7 +268,6 @@ struct vgicv5_soft {
 	unsigned int fault_in;
 	unsigned int delay;
 	bool sync_seen; /* the embedder reports context synchronization */
-	bool out_of_memory;
 	struct vsoft_page *pages[VSOFT_PAGE_HASH];
 };
 

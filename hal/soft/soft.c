@@ -10,7 +10,7 @@ void *vsoft_alloc(struct vgicv5_soft *gic, size_t bytes)
 	void *memory = gic->ops.alloc(gic->config.ctx, bytes);
 
 	if (!memory)
-		gic->out_of_memory = true;
+		gic->counters.failed_allocations++;
 	return memory;
 }
 
@@ -31,8 +31,10 @@ static void ring_doorbells(struct vgicv5_soft *gic)
 	unsigned int i;
 
 	/* R_KDQNS: a doorbell is a SET_EDGE event on a physical LPI, which rings no further ones. */
-	for (i = 0; i < gic->bell_count; i++)
-		(void)vsoft_event(gic, &gic->ist[VSOFT_LPIS], gic->bells[i], VSOFT_SET_EDGE);
+	for (i = 0; i < gic->bell_count; i++) {
+		if (!vsoft_event(gic, &gic->ist[VSOFT_LPIS], gic->bells[i], VSOFT_SET_EDGE))
+			vsoft_violation(gic, "R_KDQNS", "a doorbell is lost: its LPI is unreachable");
+	}
 	gic->bell_count = 0;
 }
 
@@ -282,8 +284,6 @@ void vgicv5_soft_destroy(struct vgicv5_soft *gic)
 {
 	if (!gic)
 		return;
-	if (gic->pes && gic->spis == NULL && gic->config.spi_range == 0)
-		gic->spis = NULL;
 	forget_tables(gic);
 	vsoft_forget_memory(gic);
 	vsoft_free(gic, gic->pes, gic->config.pe_count * sizeof(*gic->pes));

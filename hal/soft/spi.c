@@ -37,11 +37,11 @@ void vgicv5_soft_set_spi(struct vgicv5_soft *gic, uint32_t id, bool asserted)
 {
 	struct vsoft_spi *spi;
 
-	if (id >= gic->config.spi_range || !gic->spis[id].exists)
+	if (id >= gic->config.spi_range)
 		return;
 	vsoft_enter(gic);
 	spi = &gic->spis[id];
-	if (spi->line != asserted) {
+	if (spi->exists && spi->line != asserted) {
 		spi->line = asserted;
 		/* R_QBXXV */
 		if (spi->level_trigger)

@@ -95,6 +95,37 @@ static bool read_entry(struct vgicv5_soft *gic, uint32_t vm, uint64_t pa, uint64
 	return true;
 }
 
+/*
+ * Descriptors are the IRS's own. This model needs none, but leaves a mark in the first doubleword, to see whether
+ * software gives it zeroed memory and leaves it alone afterwards.
+ */
+#define VMD_MARK(vm) ((uint64_t)0x564d << 48 | (uint64_t)(vm) << 16)
+#define VPED_MARK(vm, vpe) ((uint64_t)0x5650 << 48 | (uint64_t)(vm) << 16 | (vpe))
+
+static bool claim_descriptor(struct vgicv5_soft *gic, uint64_t pa, uint8_t size_bits, uint64_t mark)
+{
+	uint64_t at, value, found = 0;
+
+	if (pa & (((uint64_t)1 << size_bits) - 1))
+		vsoft_violation(gic, "", "a VM or VPE descriptor is not aligned to its size");
+	for (at = 0; at < (uint64_t)1 << size_bits; at += 8) {
+		if (!vsoft_read64(gic, pa + at, &value))
+			return false;
+		found |= at == 0 && value == mark ? 0 : value;
+	}
+	if (found)
+		vsoft_violation(gic, "", "a VM or VPE descriptor is not zero when it is given to the IRS");
+	return vsoft_write64(gic, pa, mark);
+}
+
+static void compare_descriptor(struct vgicv5_soft *gic, uint64_t pa, uint64_t mark)
+{
+	uint64_t value;
+
+	if (vsoft_checking(gic) && vsoft_read64(gic, pa, &value) && value != mark)
+		vsoft_violation(gic, "R_DLKTX", "software has written to a descriptor that the IRS owns");
+}
+
 /* Has software changed what the IRS holds valid? A dword whose own IST is not valid is still software's. */
 static void compare_entry(struct vgicv5_soft *gic, struct vsoft_vm *vm)
 {
@@ -167,9 +198,24 @@ static void deselect(struct vgicv5_soft *gic, const struct vsoft_vm *vm)
 	}
 }
 
+/* What becomes of the entry and descriptor of a VPE in memory. */
+static void release_vpe(struct vgicv5_soft *gic, const struct vsoft_vpe *vpe)
+{
+	uint64_t pa = GICV5_ADDR(L2_VMTE1_VPET_ADDR, vpe->vm->entry[GICV5_VMTE_VPET]) +
+		      (uint64_t)vpe->id * GICV5_VPETE_SIZE;
+	uint64_t now;
+
+	if (vpe->pe)
+		vsoft_violation(gic, "", "a VM becomes invalid while a VPE of it is resident");
+	if (vsoft_checking(gic) && vsoft_read64(gic, pa, &now) && now != vpe->entry)
+		vsoft_violation(gic, "R_DLKTX", "software has changed a valid VPETE");
+	compare_descriptor(gic, GICV5_ADDR(VPETE_VPED_ADDR, vpe->entry), VPED_MARK(vpe->vm->id, vpe->id));
+	if (!vsoft_write64(gic, pa, vpe->entry & ~GICV5_MASK(VPETE_VALID)))
+		table_error(gic, vpe->vm->id, pa);
+}
+
 static void drop_vpes(struct vgicv5_soft *gic, struct vsoft_vm *vm, bool write_back)
 {
-	uint64_t vpet = GICV5_ADDR(L2_VMTE1_VPET_ADDR, vm->entry[GICV5_VMTE_VPET]);
 	uint32_t i;
 
 	for (i = 0; i < 1u << vm->vpe_id_bits; i++) {
@@ -178,11 +224,8 @@ static void drop_vpes(struct vgicv5_soft *gic, struct vsoft_vm *vm, bool write_b
 		vsoft_step(gic);
 		if (!vpe)
 			continue;
-		if (vpe->pe && write_back)
-			vsoft_violation(gic, "", "a VM becomes invalid while a VPE of it is resident");
 		if (write_back)
-			(void)vsoft_write64(gic, vpet + (uint64_t)i * GICV5_VPETE_SIZE,
-					    vpe->entry & ~GICV5_MASK(VPETE_VALID));
+			release_vpe(gic, vpe);
 		vm->vpes[i] = NULL;
 		vsoft_vpe_free(gic, vpe);
 	}
@@ -200,6 +243,9 @@ static void vm_drop(struct vgicv5_soft *gic, struct vsoft_vm *vm, bool write_bac
 
 	if (write_back) {
 		compare_entry(gic, vm);
+		if (gic->config.vmd)
+			compare_descriptor(gic, GICV5_ADDR(L2_VMTE0_VMD_ADDR, vm->entry[0]),
+					   VMD_MARK(vm->id));
 		ist_out_of_entry(gic, vm, VSOFT_LPIS);
 		ist_out_of_entry(gic, vm, VSOFT_SPIS);
 		vm->entry[0] &= ~GICV5_MASK(L2_VMTE0_VALID);
@@ -331,37 +377,27 @@ static void check_new_entry(struct vgicv5_soft *gic, const uint64_t entry[4], ui
 		vsoft_violation(gic, "", "software has set VALID of an L2_VMTE itself");
 	if (GICV5_ADDR(L2_VMTE1_VPET_ADDR, entry[1]) & (vpet_size - 1))
 		vsoft_violation(gic, "", "a VPE table is not aligned to its size");
-	if (gic->config.vmd &&
-	    GICV5_ADDR(L2_VMTE0_VMD_ADDR, entry[0]) & (((uint64_t)1 << gic->config.vmd_sz) - 1))
-		vsoft_violation(gic, "", "a VM descriptor is not aligned to its size");
 }
 
-/* A descriptor is the IRS's own: this model needs none, and looks only that it is there and zero. */
-static bool check_descriptor(struct vgicv5_soft *gic, uint64_t pa, uint8_t size_bits, const char *text)
+/* Reads a new L2_VMTE and takes the VM descriptor; false: the VM cannot become valid. */
+static bool adopt_entry(struct vgicv5_soft *gic, uint32_t id, uint64_t pa, uint64_t entry[4])
 {
-	uint64_t at;
-	uint64_t value;
+	uint64_t vmd, vpe_id_bits;
 
-	for (at = 0; at + 8 <= (uint64_t)1 << size_bits; at += 8) {
-		if (!vsoft_read64(gic, pa + at, &value))
-			return false;
-		if (value) {
-			vsoft_violation(gic, "", text);
-			return true;
-		}
+	if (!read_entry(gic, id, pa, entry))
+		return false;
+	vpe_id_bits = GICV5_GET(L2_VMTE1_VPE_ID_BITS, entry[1]);
+	if (vpe_id_bits > gic->config.vpe_id_bits) {
+		refuse(gic, id, "an L2_VMTE has more VPE_ID_BITS than the IRS supports");
+		return false;
+	}
+	check_new_entry(gic, entry, (uint8_t)vpe_id_bits);
+	vmd = GICV5_ADDR(L2_VMTE0_VMD_ADDR, entry[0]);
+	if (gic->config.vmd && !claim_descriptor(gic, vmd, gic->config.vmd_sz, VMD_MARK(id))) {
+		table_error(gic, id, vmd);
+		return false;
 	}
 	return true;
-}
-
-static bool descriptor_possible(struct vgicv5_soft *gic, uint32_t vm, const uint64_t entry[4])
-{
-	uint64_t vmd = GICV5_ADDR(L2_VMTE0_VMD_ADDR, entry[0]);
-
-	if (!gic->config.vmd || check_descriptor(gic, vmd, gic->config.vmd_sz,
-						 "a VM descriptor is not zero when its VM is mapped"))
-		return true;
-	table_error(gic, vm, vmd);
-	return false;
 }
 
 static void map_vm(struct vgicv5_soft *gic, uint32_t id)
@@ -369,7 +405,6 @@ static void map_vm(struct vgicv5_soft *gic, uint32_t id)
 	struct vsoft_vm_block *block = get_block(gic, id);
 	uint64_t entry[4], pa;
 	struct vsoft_vm *vm;
-	uint8_t vpe_id_bits;
 	unsigned int i;
 
 	if (!block)
@@ -378,15 +413,9 @@ static void map_vm(struct vgicv5_soft *gic, uint32_t id)
 		refuse(gic, id, "IRS_VMAP_VMR names a VM whose L2 VM table is not mapped");
 		return;
 	}
-	if (!read_entry(gic, id, pa, entry) || !descriptor_possible(gic, id, entry))
+	if (!adopt_entry(gic, id, pa, entry))
 		return;
-	vpe_id_bits = (uint8_t)GICV5_GET(L2_VMTE1_VPE_ID_BITS, entry[1]);
-	if (vpe_id_bits > gic->config.vpe_id_bits) {
-		refuse(gic, id, "an L2_VMTE has more VPE_ID_BITS than the IRS supports");
-		return;
-	}
-	check_new_entry(gic, entry, vpe_id_bits);
-	vm = vm_alloc(gic, id, vpe_id_bits);
+	vm = vm_alloc(gic, id, (uint8_t)GICV5_GET(L2_VMTE1_VPE_ID_BITS, entry[1]));
 	if (!vm) {
 		memory_error(gic, id);
 		return;
@@ -504,50 +533,63 @@ static void adopt_waiting(struct vgicv5_soft *gic, struct vsoft_vm *vm, enum vso
 	}
 }
 
-void vsoft_vmap_vpe(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value)
+static struct vsoft_vpe *vpe_alloc(struct vgicv5_soft *gic, struct vsoft_vm *vm, uint32_t id, uint64_t entry)
 {
-	uint32_t id = (uint32_t)GICV5_GET(IRS_VMAP_VPER_VM_ID, value);
-	uint32_t number = (uint32_t)GICV5_GET(IRS_VMAP_VPER_VPE_ID, value);
-	struct vsoft_vm *vm = vsoft_vm(gic, id);
+	struct vsoft_vpe *vpe = vsoft_alloc(gic, sizeof(*vpe));
+
+	if (!vpe) {
+		memory_error(gic, vm->id);
+		return NULL;
+	}
+	vpe->vm = vm;
+	vpe->id = (uint16_t)id;
+	vpe->entry = entry | GICV5_MASK(VPETE_VALID);
+	vsoft_queue_init(&vpe->queue, VSOFT_OWNER_VPE);
+	vpe->queue.vpe = vpe;
+	vm->vpes[id] = vpe;
+	return vpe;
+}
+
+static void map_vpe(struct vgicv5_soft *gic, struct vsoft_vm *vm, uint32_t id)
+{
+	uint64_t pa =
+		GICV5_ADDR(L2_VMTE1_VPET_ADDR, vm->entry[GICV5_VMTE_VPET]) + (uint64_t)id * GICV5_VPETE_SIZE;
 	struct vsoft_vpe *vpe;
-	uint64_t pa, entry;
+	uint64_t entry;
 	unsigned int i;
 
-	(void)irs;
-	if (!vm || number >> vm->vpe_id_bits || vm->vpes[number]) {
-		refuse(gic, id,
-		       "IRS_VMAP_VPER names a VM or VPE that does not exist, or a VPE that is valid already");
-		return;
-	}
-	compare_entry(gic, vm);
-	pa = GICV5_ADDR(L2_VMTE1_VPET_ADDR, vm->entry[GICV5_VMTE_VPET]) + (uint64_t)number * GICV5_VPETE_SIZE;
-	if (!vsoft_read64(gic, pa, &entry) ||
-	    !check_descriptor(gic, GICV5_ADDR(VPETE_VPED_ADDR, entry), gic->config.vped_sz,
-			      "a VPE descriptor is not zero when its VPE is mapped")) {
-		table_error(gic, id, pa);
+	if (!vsoft_read64(gic, pa, &entry) || !claim_descriptor(gic, GICV5_ADDR(VPETE_VPED_ADDR, entry),
+								gic->config.vped_sz, VPED_MARK(vm->id, id))) {
+		table_error(gic, vm->id, pa);
 		return;
 	}
 	if (GICV5_GET(VPETE_VALID, entry))
 		vsoft_violation(gic, "", "software has set VALID of a VPETE itself");
-	if (GICV5_ADDR(VPETE_VPED_ADDR, entry) & (((uint64_t)1 << gic->config.vped_sz) - 1))
-		vsoft_violation(gic, "", "a VPE descriptor is not aligned to its size");
-	vpe = vsoft_alloc(gic, sizeof(*vpe));
-	if (!vpe) {
-		memory_error(gic, id);
+	vpe = vpe_alloc(gic, vm, id, entry);
+	if (!vpe)
 		return;
-	}
-	vpe->vm = vm;
-	vpe->id = (uint16_t)number;
-	vpe->entry = entry | GICV5_MASK(VPETE_VALID);
-	vsoft_queue_init(&vpe->queue, VSOFT_OWNER_VPE);
-	vpe->queue.vpe = vpe;
-	vm->vpes[number] = vpe;
 	if (!vsoft_write64(gic, pa, vpe->entry))
-		table_error(gic, id, pa);
+		table_error(gic, vm->id, pa);
 	for (i = 0; i < VSOFT_PRIORITIES; i++) {
 		adopt_waiting(gic, vm, VSOFT_LPIS, i, vpe);
 		adopt_waiting(gic, vm, VSOFT_SPIS, i, vpe);
 	}
+}
+
+void vsoft_vmap_vpe(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value)
+{
+	uint32_t vm_id = (uint32_t)GICV5_GET(IRS_VMAP_VPER_VM_ID, value);
+	uint32_t id = (uint32_t)GICV5_GET(IRS_VMAP_VPER_VPE_ID, value);
+	struct vsoft_vm *vm = vsoft_vm(gic, vm_id);
+
+	(void)irs;
+	if (!vm || id >> vm->vpe_id_bits || vm->vpes[id]) {
+		refuse(gic, vm_id,
+		       "IRS_VMAP_VPER names a VM or VPE that does not exist, or a VPE that is valid");
+		return;
+	}
+	compare_entry(gic, vm);
+	map_vpe(gic, vm, id);
 }
 
 void vsoft_save_vm(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value)

@@ -202,14 +202,19 @@ bool vgicv5_soft_resident(struct vgicv5_soft *gic, unsigned int pe, uint16_t *vm
 	X(doorbells_requested)  \
 	X(doorbells_rung)       \
 	X(steps)                \
-	X(violations)
+	X(violations)           \
+	X(failed_allocations)   \
+	X(table_scans)
 
 #define VGICV5_SOFT_COUNTER_MEMBER(name) uint64_t name;
 struct vgicv5_soft_counters {
 	VGICV5_SOFT_COUNTERS(VGICV5_SOFT_COUNTER_MEMBER)
 };
 
-/** `steps`: loop iterations and table accesses, the measure of the model's own cost. */
+/**
+ * `steps`: loop iterations and table accesses, the measure of the model's own cost. `table_scans`: searches of a
+ * whole IST for a pending interrupt, made only for tables during whose life an allocation failed.
+ */
 void vgicv5_soft_counters(struct vgicv5_soft *gic, struct vgicv5_soft_counters *counters);
 void vgicv5_soft_clear_counters(struct vgicv5_soft *gic);
 
