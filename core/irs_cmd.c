@@ -88,6 +88,15 @@ static int vmt_command(struct vgicv5_host *host, uint32_t offset, uint64_t value
 
 /* ---- VM table ---- */
 
+int vgicv5_irs_settle(struct vgicv5_host *host)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = ready(host, GROUP_VMT);
+
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}
+
 bool vgicv5_irs_has_vmt(struct vgicv5_host *host)
 {
 	return GICV5_GET(IRS_VMT_BASER_VALID, vgicv5_mmio_read64(host->irs + GICV5_IRS_VMT_BASER));
@@ -155,15 +164,27 @@ int vgicv5_irs_map_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id
 
 /* ---- One VPE: selected, then looked at or changed, without the lock being dropped in between ---- */
 
+/*
+ * V = 1 may be of an earlier selection if this one was not obeyed, so the register is read back. That it can be read
+ * is certain for IRS_PE_SELR only: zero tells nothing.
+ */
+static bool selected(uint64_t selr, uint64_t wanted)
+{
+	return selr == wanted || !selr;
+}
+
 static int select_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
 {
-	int error = issue64(host, GROUP_VPE, GICV5_IRS_VPE_SELR,
-			    GICV5_MASK(IRS_VPE_SELR_S) | GICV5_PUT(IRS_VPE_SELR_VPE_ID, vpe_id) |
-				    GICV5_PUT(IRS_VPE_SELR_VM_ID, vm_id));
+	uint64_t ids = GICV5_PUT(IRS_VPE_SELR_VPE_ID, vpe_id) | GICV5_PUT(IRS_VPE_SELR_VM_ID, vm_id);
+	int error = issue64(host, GROUP_VPE, GICV5_IRS_VPE_SELR, GICV5_MASK(IRS_VPE_SELR_S) | ids);
+	uint64_t selr;
 
-	if (!error && !GICV5_GET(IRS_VPE_STATUSR_V, read_status(host, GROUP_VPE)))
-		error = VGICV5_REFUSED;
-	return error;
+	if (error)
+		return error;
+	selr = vgicv5_mmio_read64(host->irs + GICV5_IRS_VPE_SELR) & ~GICV5_MASK(IRS_VPE_SELR_S);
+	if (!GICV5_GET(IRS_VPE_STATUSR_V, read_status(host, GROUP_VPE)) || !selected(selr, ids))
+		return VGICV5_REFUSED;
+	return VGICV5_OK;
 }
 
 /* A write after the VPE became invalid is dropped: what counts is what the register holds afterwards. */
@@ -225,16 +246,29 @@ int vgicv5_irs_set_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id
 
 /* ---- One VM ---- */
 
+static int select_vm(struct vgicv5_host *host, uint16_t vm_id)
+{
+	uint32_t id = (uint32_t)GICV5_PUT(IRS_VM_SELR_VM_ID, vm_id);
+	int error = issue32(host, GROUP_VM, GICV5_IRS_VM_SELR, id);
+
+	if (error)
+		return error;
+	if (!GICV5_GET(IRS_VM_STATUSR_V, read_status(host, GROUP_VM)) ||
+	    !selected(vgicv5_mmio_read32(host->irs + GICV5_IRS_VM_SELR), id))
+		return VGICV5_REFUSED;
+	return VGICV5_OK;
+}
+
 int vgicv5_irs_set_vm_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
 {
+	uint64_t dbr = GICV5_MASK(IRS_VM_DBR_EN) | GICV5_PUT(IRS_VM_DBR_VPE_ID, vpe_id);
 	unsigned long flags = vgicv5_lock(&host->command_lock);
-	int error = issue32(host, GROUP_VM, GICV5_IRS_VM_SELR, (uint32_t)GICV5_PUT(IRS_VM_SELR_VM_ID, vm_id));
+	int error = select_vm(host, vm_id);
 
-	if (!error && !GICV5_GET(IRS_VM_STATUSR_V, read_status(host, GROUP_VM)))
-		error = VGICV5_REFUSED;
 	if (!error)
-		error = issue64(host, GROUP_VM, GICV5_IRS_VM_DBR,
-				GICV5_MASK(IRS_VM_DBR_EN) | GICV5_PUT(IRS_VM_DBR_VPE_ID, vpe_id));
+		error = issue64(host, GROUP_VM, GICV5_IRS_VM_DBR, dbr);
+	if (!error && vgicv5_mmio_read64(host->irs + GICV5_IRS_VM_DBR) != dbr)
+		error = VGICV5_REFUSED;
 	vgicv5_unlock(&host->command_lock, flags);
 	return error;
 }

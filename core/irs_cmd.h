@@ -14,6 +14,12 @@
 
 #include <vgicv5/host.h>
 
+/*
+ * Waits for VM table commands that timed out before. After 0 the IRS has nothing left to do: what tables say now is
+ * so. Otherwise VGICV5_BUSY.
+ */
+int vgicv5_irs_settle(struct vgicv5_host *host);
+
 /* Makes a VM table the IRS's. VGICV5_REFUSED: it did not take it. */
 int vgicv5_irs_set_vmt(struct vgicv5_host *host, uint32_t cfgr, uint64_t baser);
 int vgicv5_irs_clear_vmt(struct vgicv5_host *host);

@@ -32,7 +32,7 @@ static int check_config(const struct vgicv5_host *host, const struct vgicv5_vm_c
 {
 	unsigned int i;
 
-	if (config->spi_count > MAX_SPIS)
+	if (config->spi_count > MAX_SPIS || vgicv5_log2_up(config->spi_count) > host->caps.lpi_id_bits)
 		return VGICV5_INVALID;
 	if (config->max_lpi_id_bits && config->max_lpi_id_bits < host->caps.min_lpi_id_bits)
 		return VGICV5_INVALID;
@@ -75,14 +75,19 @@ static bool irs_owns(struct vgicv5_vm *vm)
 	return GICV5_GET(L2_VMTE0_VALID, vgicv5_vmte_read(vm, GICV5_VMTE_VMD));
 }
 
-/* After this has succeeded the memory of the VM is software's again. */
+/*
+ * After this has succeeded the memory of the VM is software's again. The entry may be invalid already: a command that
+ * timed out was dropped, or was obeyed too late.
+ */
 static int make_invalid(struct vgicv5_vm *vm)
 {
-	int error = VGICV5_OK;
+	int error;
 
 	if (!vm->mapped)
-		return error;
-	error = vgicv5_irs_map_vm(vm->host, vm->vm_id, false);
+		return VGICV5_OK;
+	error = vgicv5_irs_settle(vm->host);
+	if (!error && irs_owns(vm))
+		error = vgicv5_irs_map_vm(vm->host, vm->vm_id, false);
 	if (!error && irs_owns(vm))
 		error = VGICV5_REFUSED;
 	if (!error)

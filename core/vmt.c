@@ -60,6 +60,17 @@ static int alloc_table(struct vgicv5_host *host, bool two_level)
 	return VGICV5_NO_MEMORY;
 }
 
+int vgicv5_vmt_destroy(struct vgicv5_host *host)
+{
+	int error = vgicv5_irs_settle(host);
+
+	if (!error && vgicv5_irs_has_vmt(host))
+		error = vgicv5_irs_clear_vmt(host);
+	if (!error)
+		free_table(host);
+	return error;
+}
+
 int vgicv5_vmt_create(struct vgicv5_host *host, uint32_t max_vms)
 {
 	unsigned int bits = vgicv5_log2_up(max_vms);
@@ -77,18 +88,9 @@ int vgicv5_vmt_create(struct vgicv5_host *host, uint32_t max_vms)
 					      GICV5_PUT(IRS_VMT_CFGR_VM_ID_BITS, host->vmt_id_bits)),
 				   vgicv5_port_phys(host->vmt) | GICV5_MASK(IRS_VMT_BASER_VALID));
 	/* The IRS may still take the table: only if it can be made to let go is the memory ours again. */
-	if (error == VGICV5_TIMEOUT && vgicv5_irs_clear_vmt(host))
+	if (error == VGICV5_TIMEOUT && vgicv5_vmt_destroy(host))
 		return error;
 	if (error)
-		free_table(host);
-	return error;
-}
-
-int vgicv5_vmt_destroy(struct vgicv5_host *host)
-{
-	int error = vgicv5_irs_clear_vmt(host);
-
-	if (!error)
 		free_table(host);
 	return error;
 }

@@ -83,8 +83,8 @@ struct vgicv5_vm {
 
 /**
  * Prepares a VM. Any context.
- * @return 0; VGICV5_INVALID: too many SPIs, DVI for a PPI that is not visible or does not exist, or an LPI space
- *         smaller than the least that the hardware allows.
+ * @return 0; VGICV5_INVALID: too many SPIs (for the hardware's widest table, too), DVI for a PPI that is not visible
+ *         or does not exist, or an LPI space smaller than the least that the hardware allows.
  */
 int vgicv5_vm_init(struct vgicv5_vm *vm, struct vgicv5_host *host, const struct vgicv5_vm_config *config);
 
