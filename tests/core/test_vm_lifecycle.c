@@ -341,9 +341,9 @@ static bool sweep_start(const struct rig_kind *kind, const struct sweep *sweep, 
 	/* A command that is lost is noticed, unless it would have changed nothing. */
 	if (hit && sweep->command_fault == VGICV5_SOFT_FAULT_DROP && error)
 		assert_int_equal(error, VGICV5_REFUSED);
+	disarm(&rig, sweep);
 	if (!error)
 		check_up(&rig, &vm, 100);
-	disarm(&rig, sweep);
 	recover(&rig, &vm);
 	return hit;
 }
