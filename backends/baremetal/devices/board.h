@@ -16,13 +16,6 @@
 #define BOARD_VIRTIO_SPI 16u /* of the first transport; edge */
 #define BOARD_RAM_BASE 0x40000000u
 
-/* PPIs of the timers, with the architecture's numbers. */
-#define BOARD_PPI_SEC_PHYS_TIMER 29u
-#define BOARD_PPI_PHYS_TIMER 30u
-#define BOARD_PPI_VIRT_TIMER 27u
-#define BOARD_PPI_HYP_PHYS_TIMER 26u
-#define BOARD_PPI_HYP_VIRT_TIMER 28u
-
 /* First cell of an interrupt specifier of the GICv5 device tree binding, and flags. */
 #define BOARD_DT_PPI 1u
 #define BOARD_DT_SPI 3u

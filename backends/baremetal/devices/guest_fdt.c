@@ -4,6 +4,7 @@
 #include "board.h"
 
 #include <libfdt.h>
+#include <vgicv5/arch/intid.h>
 
 /*
  * libfdt's writer remembers its first failure (an unfinished tree refuses every later call), so the results are
@@ -171,8 +172,8 @@ static void write_psci(struct writer *w)
 
 static void write_timer(struct writer *w)
 {
-	static const uint32_t ppis[] = {BOARD_PPI_SEC_PHYS_TIMER, BOARD_PPI_PHYS_TIMER, BOARD_PPI_VIRT_TIMER,
-					BOARD_PPI_HYP_PHYS_TIMER, BOARD_PPI_HYP_VIRT_TIMER};
+	static const uint32_t ppis[] = {GICV5_PPI_CNTPS, GICV5_PPI_CNTP, GICV5_PPI_CNTV, GICV5_PPI_CNTHP,
+					GICV5_PPI_CNTHV};
 	uint32_t values[15];
 	unsigned int i;
 

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "commands.h"
+
+#include "console.h"
+#include "guest.h"
+#include "text.h"
+
+#include <vgicv5/arch/intid.h>
+#include <vgicv5/debug.h>
+
+#define MAX_WORDS 6
+
+/* A command line: words and the numbers in them. */
+struct words {
+	unsigned int count;
+	const char *word[MAX_WORDS];
+};
+
+/* The number that is word `i`; `fallback` where the line is shorter or it is no number. */
+static uint64_t number(const struct words *words, unsigned int i, uint64_t fallback)
+{
+	uint64_t value;
+
+	return i < words->count && text_number(words->word[i], &value) ? value : fallback;
+}
+
+/* The VM that word 1 names, or the one that has the terminal. */
+static struct shell_vm *named_vm(const struct words *words)
+{
+	struct shell_vm *vm = shell_vm_get((unsigned int)number(words, 1, console_selected()));
+
+	if (!vm)
+		con_printf("there is no such VM\n");
+	return vm;
+}
+
+static void print(void *ctx, const char *line)
+{
+	(void)ctx;
+	con_printf("  %s\n", line);
+}
+
+/* ---- Looking ---- */
+
+static const char *state_name(const struct shell_vm *vm)
+{
+	static const char *const names[] = {
+		[SHELL_VM_OFF] = "off", [SHELL_VM_RUNNING] = "running", [SHELL_VM_STOPPING] = "stopping"};
+
+	return shell_vm_paused(vm) ? "paused" : names[shell_vm_state(vm)];
+}
+
+static void list_vcpu(struct shell_vcpu *vcpu, unsigned int index)
+{
+	int cpu = shell_vcpu_cpu(vcpu);
+
+	con_printf("    vcpu%u %-8s", index, shell_vcpu_state_name(vcpu));
+	if (cpu >= 0)
+		con_printf(" on cpu%d", cpu);
+	con_printf("  pc %llx\n", (unsigned long long)shell_vcpu_pc(vcpu));
+}
+
+static enum command_result cmd_vms(const struct words *words)
+{
+	unsigned int i, v;
+
+	(void)words;
+	for (i = 0; i < SHELL_MAX_VMS; i++) {
+		struct shell_vm *vm = shell_vm_get(i);
+
+		if (!vm)
+			continue;
+		con_printf("  %u %s: %s, %llu MiB%s\n", i, shell_vm_name(vm), state_name(vm),
+			   (unsigned long long)(shell_vm_ram_bytes(vm) >> 20),
+			   i == console_selected() ? ", has the terminal" : "");
+		for (v = 0; v < shell_vm_vcpu_count(vm); v++)
+			list_vcpu(shell_vm_vcpu(vm, v), v);
+	}
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_vm(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+
+	if (vm)
+		vgicv5_dump_vm(shell_vm_gic(vm), print, NULL);
+	return COMMAND_STAY;
+}
+
+static struct vgicv5_vcpu *named_vcpu(struct shell_vm *vm, const struct words *words, unsigned int i)
+{
+	uint64_t index = number(words, i, 0);
+
+	if (index < shell_vm_vcpu_count(vm))
+		return shell_vcpu_gic(shell_vm_vcpu(vm, (unsigned int)index));
+	con_printf("there is no such vCPU\n");
+	return NULL;
+}
+
+static enum command_result cmd_vcpu(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+	struct vgicv5_vcpu *vcpu = vm ? named_vcpu(vm, words, 2) : NULL;
+
+	if (vcpu)
+		vgicv5_dump_vcpu(vcpu, print, NULL);
+	return COMMAND_STAY;
+}
+
+/* ppi, spi or lpi and a number, as an INTID of the architecture. */
+static bool named_interrupt(const struct words *words, uint32_t *intid)
+{
+	uint64_t id = number(words, 3, 0x1000000);
+	enum gicv5_type type;
+
+	if (words->count < 4 || id >= 0x1000000)
+		return false;
+	if (text_equal(words->word[2], "ppi"))
+		type = GICV5_TYPE_PPI;
+	else if (text_equal(words->word[2], "spi"))
+		type = GICV5_TYPE_SPI;
+	else if (text_equal(words->word[2], "lpi"))
+		type = GICV5_TYPE_LPI;
+	else
+		return false;
+	*intid = GICV5_INTID(type, id);
+	return true;
+}
+
+static enum command_result cmd_irq(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+	struct vgicv5_vcpu *vcpu = vm ? named_vcpu(vm, words, 4) : NULL;
+	uint32_t intid;
+
+	if (!vcpu)
+		return COMMAND_STAY;
+	if (named_interrupt(words, &intid))
+		vgicv5_dump_interrupt(shell_vm_gic(vm), vcpu, intid, print, NULL);
+	else
+		con_printf("usage: irq VM ppi|spi|lpi NUMBER [VCPU]\n");
+	return COMMAND_STAY;
+}
+
+/* One name and value per line, so that programs can read it as well. */
+static void print_counters(struct shell_vm *vm)
+{
+	const struct shell_counters *counters = shell_vm_counters(vm);
+	uint64_t requested = 0, fired = 0;
+	unsigned int i;
+
+#define PRINT_COUNTER(name) con_printf("  %-20s %llu\n", #name, (unsigned long long)counters->name);
+	SHELL_VM_COUNTERS(PRINT_COUNTER)
+#undef PRINT_COUNTER
+	for (i = 0; i < shell_vm_vcpu_count(vm); i++) {
+		const struct vgicv5_vcpu *vcpu = shell_vcpu_gic(shell_vm_vcpu(vm, i));
+
+		requested += vcpu->doorbells_requested;
+		fired += vcpu->doorbells_received;
+	}
+	con_printf("  %-20s %llu\n", "doorbells_requested", (unsigned long long)requested);
+	con_printf("  %-20s %llu\n", "doorbells_fired", (unsigned long long)fired);
+}
+
+static enum command_result cmd_counters(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+
+	if (!vm)
+		return COMMAND_STAY;
+	con_printf("  clock_us             %llu\n", (unsigned long long)shell_clock_us());
+	print_counters(vm);
+	con_printf("  %-20s %llu\n", "heap_bytes", (unsigned long long)shell_heap_used());
+	con_printf("  %-20s %llu\n", "pool_bytes", (unsigned long long)shell_pool_used());
+	return COMMAND_STAY;
+}
+
+/* ---- Acting ---- */
+
+static enum command_result cmd_console(const struct words *words)
+{
+	if (console_select((unsigned int)number(words, 1, console_selected())))
+		return COMMAND_LEAVE;
+	con_printf("there is no such VM\n");
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_pause(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+
+	if (vm)
+		shell_vm_pause(vm, true);
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_resume(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+
+	if (vm)
+		shell_vm_pause(vm, false);
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_kill(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+
+	if (!vm)
+		return COMMAND_STAY;
+	/* The last VM may be started again: the machine stays on. */
+	shell_keep_running = true;
+	shell_vm_stop(vm, SHELL_AFTER_OFF);
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_restart(const struct words *words)
+{
+	struct shell_vm *vm = named_vm(words);
+
+	if (!vm)
+		return COMMAND_STAY;
+	if (shell_vm_state(vm) == SHELL_VM_OFF) {
+		int error = shell_vm_boot(vm);
+
+		if (error)
+			con_printf("not started: %s\n", vgicv5_strerror(error));
+	} else {
+		shell_vm_stop(vm, SHELL_AFTER_REBOOT);
+	}
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_off(const struct words *words)
+{
+	(void)words;
+	shell_power_off();
+}
+
+/* ---- The table ---- */
+
+static enum command_result cmd_help(const struct words *words);
+
+static const struct command {
+	const char *name;
+	const char *arguments;
+	const char *meaning;
+	enum command_result (*run)(const struct words *words);
+} commands[] = {
+	{"help", "", "this list; VM is the one with the terminal if left out", cmd_help},
+	{"vms", "", "VMs and their vCPUs", cmd_vms},
+	{"vm", "[VM]", "dump a VM's virtual interrupt controller", cmd_vm},
+	{"vcpu", "VM VCPU", "dump a vCPU's interrupt state", cmd_vcpu},
+	{"irq", "VM ppi|spi|lpi N [VCPU]", "dump one interrupt", cmd_irq},
+	{"counters", "[VM]", "exits by cause, injections, doorbells, memory", cmd_counters},
+	{"console", "VM", "give the terminal to a VM", cmd_console},
+	{"pause", "[VM]", "stop its vCPUs for a while", cmd_pause},
+	{"resume", "[VM]", "let them run again", cmd_resume},
+	{"kill", "[VM]", "stop a VM", cmd_kill},
+	{"restart", "[VM]", "start it again from the beginning", cmd_restart},
+	{"off", "", "power the machine off", cmd_off},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static enum command_result cmd_help(const struct words *words)
+{
+	unsigned int i;
+
+	(void)words;
+	for (i = 0; i < COMMANDS; i++)
+		con_printf("  %-9s%-24s%s\n", commands[i].name, commands[i].arguments, commands[i].meaning);
+	return COMMAND_STAY;
+}
+
+static void split(char *line, struct words *words)
+{
+	words->count = 0;
+	while (words->count < MAX_WORDS) {
+		while (*line == ' ')
+			*line++ = '\0';
+		if (!*line)
+			return;
+		words->word[words->count++] = line;
+		while (*line && *line != ' ')
+			line++;
+	}
+}
+
+enum command_result command_run(char *line)
+{
+	struct words words;
+	unsigned int i;
+
+	split(line, &words);
+	if (!words.count)
+		return COMMAND_LEAVE;
+	for (i = 0; i < COMMANDS; i++)
+		if (text_equal(words.word[0], commands[i].name))
+			return commands[i].run(&words);
+	con_printf("unknown: %s ('help' lists the commands)\n", words.word[0]);
+	return COMMAND_STAY;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "guest.h"
+
+#include "board.h"
+#include "console.h"
+#include "guest_fdt.h"
+#include "layout.h"
+#include "pl011.h"
+#include "virtio.h"
+
+#define MIB 0x100000u
+
+struct guest {
+	struct shell_vm *vm;
+	unsigned int index;
+	const struct bundle *bundle;
+	shell_lock_t lock; /* the UART; the console's lock is taken inside */
+	struct pl011 uart;
+	uint32_t virtio;
+	unsigned int starts;
+	char name[8];
+	char bootargs[1024];
+};
+
+static struct guest guests[SHELL_MAX_VMS];
+
+/* ---- UART ---- */
+
+static void uart_transmit(void *ctx, uint8_t c)
+{
+	struct guest *guest = ctx;
+
+	console_output(guest->index, c);
+}
+
+static void uart_interrupt(void *ctx, bool asserted)
+{
+	struct guest *guest = ctx;
+
+	shell_inject_spi(guest->vm, BOARD_UART_SPI, asserted);
+}
+
+static const struct pl011_ops uart_ops = {.transmit = uart_transmit, .interrupt = uart_interrupt};
+
+static uint64_t uart_read(void *ctx, uint32_t offset, unsigned int bytes)
+{
+	struct guest *guest = ctx;
+	uint32_t value;
+
+	(void)bytes;
+	shell_lock(&guest->lock);
+	value = pl011_read(&guest->uart, offset);
+	shell_unlock(&guest->lock);
+	return value;
+}
+
+static void uart_write(void *ctx, uint32_t offset, unsigned int bytes, uint64_t value)
+{
+	struct guest *guest = ctx;
+
+	(void)bytes;
+	shell_lock(&guest->lock);
+	pl011_write(&guest->uart, offset, (uint32_t)value);
+	shell_unlock(&guest->lock);
+}
+
+static const struct shell_mmio_ops uart_mmio = {.read = uart_read, .write = uart_write};
+
+static void typed(void *ctx, uint8_t c)
+{
+	struct guest *guest = ctx;
+
+	shell_lock(&guest->lock);
+	pl011_receive(&guest->uart, c);
+	shell_unlock(&guest->lock);
+}
+
+/* ---- Start ---- */
+
+static void reset(struct shell_vm *vm, void *ctx)
+{
+	struct guest *guest = ctx;
+
+	(void)vm;
+	virtio_reset(guest->virtio);
+	shell_lock(&guest->lock);
+	pl011_init(&guest->uart, &uart_ops, guest);
+	shell_unlock(&guest->lock);
+}
+
+/* Different for each VM and each start, unless the configuration wants the same every time. */
+static uint64_t choose_seed(const struct guest *guest)
+{
+	uint64_t seed = bundle_number(guest->bundle, "seed", 0);
+
+	return seed ? seed : shell_clock_us() << 16 | guest->starts << 4 | (guest->index + 1);
+}
+
+static int load_fdt(struct guest *guest, const struct guest_layout *layout)
+{
+	struct guest_fdt fdt = {
+		.cpus = shell_vm_vcpu_count(guest->vm),
+		.ram_base = BOARD_RAM_BASE,
+		.ram_size = shell_vm_ram_bytes(guest->vm),
+		.bootargs = guest->bootargs,
+		.virtio = guest->virtio,
+		.seed = choose_seed(guest),
+	};
+	void *blob = shell_alloc(GUEST_FDT_SIZE, 8);
+	int error = VGICV5_NO_MEMORY;
+
+	if (layout->initrd_end != layout->initrd) {
+		fdt.initrd_start = layout->initrd;
+		fdt.initrd_end = layout->initrd_end;
+	}
+	if (blob)
+		error = guest_fdt_make(blob, GUEST_FDT_SIZE, &fdt);
+	if (!error)
+		error = shell_guest_write(guest->vm, layout->fdt, blob, GUEST_FDT_SIZE);
+	shell_free(blob, GUEST_FDT_SIZE);
+	con_printf("%s: seed %llu\n", guest->name, (unsigned long long)fdt.seed);
+	return error;
+}
+
+static int load(struct shell_vm *vm, void *ctx, uint64_t *pc, uint64_t *x0)
+{
+	struct guest *guest = ctx;
+	size_t kernel_bytes, initrd_bytes;
+	const void *kernel = bundle_find(guest->bundle, "kernel", &kernel_bytes);
+	const void *initrd = bundle_find(guest->bundle, "initrd", &initrd_bytes);
+	struct guest_layout layout;
+	const char *wrong;
+
+	wrong = guest_layout_make(&layout, kernel, kernel_bytes, initrd_bytes, BOARD_RAM_BASE,
+				  shell_vm_ram_bytes(vm));
+	if (!wrong && (shell_guest_write(vm, layout.kernel, kernel, kernel_bytes) ||
+		       shell_guest_write(vm, layout.initrd, initrd, initrd_bytes)))
+		wrong = "its memory cannot be written";
+	if (!wrong && load_fdt(guest, &layout))
+		wrong = "its device tree cannot be made";
+	if (wrong) {
+		con_printf("%s: not started: %s\n", guest->name, wrong);
+		return VGICV5_INVALID;
+	}
+	guest->starts++;
+	*pc = layout.kernel;
+	*x0 = layout.fdt;
+	return 0;
+}
+
+/* ---- Creation ---- */
+
+/* What all VMs get, then what is for this one alone. */
+static void read_bootargs(struct guest *guest)
+{
+	char key[] = "append.0";
+	size_t n;
+
+	bundle_text(guest->bundle, "append", guest->bootargs, sizeof(guest->bootargs));
+	for (n = 0; guest->bootargs[n];)
+		n++;
+	key[7] = (char)('0' + guest->index);
+	if (n + 2 < sizeof(guest->bootargs)) {
+		guest->bootargs[n] = ' ';
+		bundle_text(guest->bundle, key, guest->bootargs + n + 1, sizeof(guest->bootargs) - n - 1);
+	}
+}
+
+static bool add_devices(struct guest *guest)
+{
+	if (shell_mmio_register(guest->vm, BOARD_UART_BASE, BOARD_UART_SIZE, &uart_mmio, guest)) {
+		con_printf("%s: no room for its UART\n", guest->name);
+		return false;
+	}
+	if (guest->index == 0)
+		guest->virtio = virtio_pass_through(guest->vm);
+	console_attach(guest->index, guest->name, typed, guest);
+	return true;
+}
+
+bool guest_create(const struct bundle *bundle, unsigned int index)
+{
+	struct guest *guest = &guests[index];
+	struct shell_vm_config config = {
+		.name = guest->name,
+		.vcpus = (unsigned int)bundle_number(bundle, "cpus", 1),
+		.ram_bytes = bundle_number(bundle, "mem", 512) * MIB,
+		.identity = index == 0,
+		.load = load,
+		.reset = reset,
+		.ctx = guest,
+	};
+
+	guest->index = index;
+	guest->bundle = bundle;
+	shell_snprintf(guest->name, sizeof(guest->name), "vm%u", index);
+	read_bootargs(guest);
+	pl011_init(&guest->uart, &uart_ops, guest);
+	guest->vm = shell_vm_create(&config);
+	return guest->vm && add_devices(guest);
+}
+
+struct shell_vm *guest_vm(unsigned int index)
+{
+	return index < SHELL_MAX_VMS ? guests[index].vm : NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "console.h"
+#include "guest.h"
+#include "text.h"
+
+static struct bundle bundle;
+
+static unsigned int vm_count(void)
+{
+	uint64_t count = bundle_number(&bundle, "vms", 1);
+
+	if (count >= 1 && count <= SHELL_MAX_VMS)
+		return (unsigned int)count;
+	con_printf("bundle: vms=%llu is not 1 to %u: one VM\n", (unsigned long long)count, SHELL_MAX_VMS);
+	return 1;
+}
+
+void shell_load_guests(void)
+{
+	const char *wrong = bundle_open(&bundle, shell_boot.bundle, shell_boot.bundle_bytes);
+	unsigned int i, count, running = 0;
+	char mode[8];
+
+	if (wrong) {
+		con_printf("bundle (initial ramdisk of the shell): %s; see tools/bundle\n", wrong);
+		shell_power_off();
+	}
+	bundle_text(&bundle, "console", mode, sizeof(mode));
+	console_init(text_equal(mode, "lines"));
+	count = vm_count();
+	for (i = 0; i < count; i++)
+		guest_create(&bundle, i);
+	for (i = 0; i < count; i++) {
+		struct shell_vm *vm = guest_vm(i);
+
+		if (!vm)
+			continue;
+		con_printf("%s: %u vCPUs, %llu MiB\n", shell_vm_name(vm), shell_vm_vcpu_count(vm),
+			   (unsigned long long)(shell_vm_ram_bytes(vm) >> 20));
+		running += shell_vm_boot(vm) == 0;
+	}
+	if (!running) {
+		con_printf("no VM runs\n");
+		shell_power_off();
+	}
+	if (!text_equal(mode, "lines"))
+		con_printf("Ctrl-] opens the monitor.\n");
+}
