@@ -160,8 +160,13 @@ static void bus_mmio_write(void *ctx, volatile void *address, unsigned int bytes
 static void *bus_alloc(void *ctx, size_t bytes, size_t align)
 {
 	struct hal_host_machine *machine = ctx;
+	void *memory = arena_alloc(&machine->arena, bytes, align);
 
-	return arena_alloc(&machine->arena, bytes, align);
+	if (!memory)
+		return NULL;
+	/* Zeroing writes every line, also those that were zero for the CPU and not for the IRS. */
+	vgicv5_soft_cache_maintained(machine->soft, arena_pa(&machine->arena, memory), bytes);
+	return memset(memory, 0, bytes);
 }
 
 static void bus_free(void *ctx, void *memory, size_t bytes)
