@@ -118,7 +118,7 @@ void vgicv5_soft_check_free(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes
 	vsoft_enter(gic);
 	for (i = 0; i < gic->config.irs_count; i++)
 		busy |= gic->irs[i].command[VSOFT_GROUP_IST].busy ||
-			gic->irs[i].command[VSOFT_GROUP_VMT].busy;
+			vsoft_command_reaches(gic, &gic->irs[i].command[VSOFT_GROUP_VMT], pa, bytes);
 	if (bytes && owned(gic, pa, bytes))
 		vsoft_violation(gic, "I_YWLWM", "software frees memory that the IRS still owns");
 	else if (bytes && busy)

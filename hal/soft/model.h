@@ -358,6 +358,12 @@ uint8_t vsoft_ist_size_bits(const struct vsoft_ist *ist);
 bool vsoft_ist_owns(struct vgicv5_soft *gic, const struct vsoft_ist *ist, uint64_t pa, uint64_t bytes);
 uint8_t vsoft_ist_min_istsz(const struct vgicv5_soft *gic, uint8_t id_bits);
 
+/* ---- reach.c ---- */
+
+/** Whether a command that has not ended may come to use that memory. */
+bool vsoft_command_reaches(struct vgicv5_soft *gic, const struct vsoft_command *command, uint64_t pa,
+			   uint64_t bytes);
+
 /* ---- iste.c: one interrupt of a table ---- */
 /** Where the entry is; false: unreachable. */
 bool vsoft_iste_address(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, uint64_t *pa);
