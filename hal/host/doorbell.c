@@ -10,6 +10,7 @@
 
 struct doorbell {
 	struct vgicv5_vcpu *vcpu; /* NULL: not requested */
+	hal_host_fired_fn fired;
 	uint32_t lpi;
 	unsigned int pe;
 };
@@ -85,8 +86,8 @@ void vgicv5_port_doorbells_destroy(struct vgicv5_vm *vm)
 	pthread_mutex_unlock(&domains_mutex);
 }
 
-int vgicv5_port_doorbell_request(struct vgicv5_vm *vm, unsigned int index, struct vgicv5_vcpu *vcpu,
-				 uint32_t *lpi)
+int hal_host_doorbell_request(struct vgicv5_vm *vm, unsigned int index, struct vgicv5_vcpu *vcpu,
+			      hal_host_fired_fn fired, uint32_t *lpi)
 {
 	struct hal_host_thread *self = hal_host_self();
 	void *ctx;
@@ -104,6 +105,7 @@ int vgicv5_port_doorbell_request(struct vgicv5_vm *vm, unsigned int index, struc
 		hal_host_die("doorbell %u requested twice, or outside of its domain", index);
 	if (bus->lpi_take(ctx, self->pe, lpi)) {
 		domain->doorbells[index].vcpu = vcpu;
+		domain->doorbells[index].fired = fired;
 		domain->doorbells[index].lpi = *lpi;
 		domain->doorbells[index].pe = self->pe;
 		result = 0;
@@ -131,7 +133,7 @@ void vgicv5_port_doorbell_steer(struct vgicv5_vm *vm, unsigned int index)
 }
 
 /* Under domains_mutex. */
-static struct vgicv5_vcpu *find_vcpu(uint32_t lpi)
+static const struct doorbell *find_doorbell(uint32_t lpi)
 {
 	const struct domain *domain;
 	unsigned int i;
@@ -139,20 +141,20 @@ static struct vgicv5_vcpu *find_vcpu(uint32_t lpi)
 	for (domain = domains; domain; domain = domain->next)
 		for (i = 0; i < domain->count; i++)
 			if (domain->doorbells[i].vcpu && domain->doorbells[i].lpi == lpi)
-				return domain->doorbells[i].vcpu;
+				return &domain->doorbells[i];
 	return NULL;
 }
 
 bool hal_host_doorbell(uint32_t lpi)
 {
-	struct vgicv5_vcpu *vcpu;
+	const struct doorbell *doorbell;
 
 	pthread_mutex_lock(&domains_mutex);
-	vcpu = find_vcpu(lpi);
-	if (vcpu)
-		vgicv5_doorbell_fired(vcpu);
+	doorbell = find_doorbell(lpi);
+	if (doorbell)
+		doorbell->fired(doorbell->vcpu);
 	pthread_mutex_unlock(&domains_mutex);
-	return vcpu != NULL;
+	return doorbell != NULL;
 }
 
 void hal_host_reset_doorbells(void)

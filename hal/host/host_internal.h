@@ -36,6 +36,11 @@ void hal_host_may_sleep(const struct hal_host_thread *self, const char *what);
 
 bool hal_host_strikes(enum hal_host_fault fault);
 
+typedef void (*hal_host_fired_fn)(struct vgicv5_vcpu *vcpu);
+
+int hal_host_doorbell_request(struct vgicv5_vm *vm, unsigned int index, struct vgicv5_vcpu *vcpu,
+			      hal_host_fired_fn fired, uint32_t *lpi);
+
 void hal_host_reset_threads(void);
 void hal_host_reset_events(void);
 void hal_host_reset_doorbells(void);
