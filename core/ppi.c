@@ -62,12 +62,12 @@ void vgicv5_ppi_reset(struct vgicv5_vcpu *vcpu)
 }
 
 /* Edges raised since they were last taken. The look comes first: an atomic access costs more than all else here. */
-static uint64_t take_latch(struct vgicv5_vcpu *vcpu, unsigned int word)
+static inline uint64_t take_latch(struct vgicv5_vcpu *vcpu, unsigned int word)
 {
 	return VGICV5_READ_ONCE(vcpu->latch[word]) ? vgicv5_exchange(&vcpu->latch[word], 0) : 0;
 }
 
-static uint64_t level_inputs(const struct vgicv5_vcpu *vcpu, unsigned int word)
+static inline uint64_t level_inputs(const struct vgicv5_vcpu *vcpu, unsigned int word)
 {
 	return VGICV5_READ_ONCE(vcpu->line[word]) & ~vcpu->hyp.dvi[word];
 }
@@ -89,52 +89,56 @@ static void flush_word(struct vgicv5_vcpu *vcpu, unsigned int w)
 	struct vgicv5_hyp *hyp = &vcpu->hyp;
 	uint64_t level = level_inputs(vcpu, w);
 	uint64_t changed = level ^ hyp->level[w];
-	uint64_t edges = take_latch(vcpu, w);
 
-	if (!(changed | edges))
-		return;
-	hyp->pend_set[w] = edges | (changed & level);
+	hyp->pend_set[w] = take_latch(vcpu, w) | (changed & level);
 	hyp->pend_clear[w] = changed & ~level;
 	hyp->level[w] = level;
-	hyp->dirty |= VGICV5_DIRTY_PEND;
+}
+
+static inline uint64_t to_flush(const struct vgicv5_vcpu *vcpu, unsigned int w)
+{
+	return (level_inputs(vcpu, w) ^ vcpu->hyp.level[w]) | VGICV5_READ_ONCE(vcpu->latch[w]);
 }
 
 void vgicv5_ppi_flush(struct vgicv5_vcpu *vcpu)
 {
+	if (!(to_flush(vcpu, 0) | to_flush(vcpu, 1)))
+		return;
 	flush_word(vcpu, 0);
-	if (vcpu->hyp.word1)
-		flush_word(vcpu, 1);
+	flush_word(vcpu, 1);
+	vcpu->hyp.dirty |= VGICV5_DIRTY_PEND;
 }
 
-/* Visits the groups that hold a candidate, however many PPIs are visible. */
-static bool word_runnable(const struct vgicv5_vcpu *vcpu, unsigned int w, unsigned int mask)
+static inline uint64_t pending(const struct vgicv5_vcpu *vcpu, unsigned int w)
 {
-	const struct vgicv5_hyp *hyp = &vcpu->hyp;
-	uint64_t left = VGICV5_READ_ONCE(hyp->pend[w]) | VGICV5_READ_ONCE(vcpu->latch[w]) |
-			VGICV5_READ_ONCE(vcpu->line[w]);
-	const uint64_t *priorities = &hyp->priority[w * GROUPS_PER_WORD];
-	unsigned int first;
+	return VGICV5_READ_ONCE(vcpu->hyp.pend[w]) | VGICV5_READ_ONCE(vcpu->latch[w]) |
+	       VGICV5_READ_ONCE(vcpu->line[w]);
+}
 
-	left &= VGICV5_READ_ONCE(hyp->enable[w]) & ~VGICV5_READ_ONCE(hyp->active[w]);
-	while (left) {
-		first = (unsigned int)__builtin_ctzll(left) & ~(PPIS_PER_GROUP - 1u);
-		if (vgicv5_priority_any_below(VGICV5_READ_ONCE(priorities[first / PPIS_PER_GROUP]),
-					      (unsigned int)(left >> first) & GROUP_BITS, mask))
-			return true;
-		left &= ~((uint64_t)GROUP_BITS << first);
-	}
-	return false;
+static inline uint64_t open_to(const struct vgicv5_vcpu *vcpu, unsigned int w)
+{
+	return VGICV5_READ_ONCE(vcpu->hyp.enable[w]) & ~VGICV5_READ_ONCE(vcpu->hyp.active[w]);
 }
 
 bool vgicv5_ppi_runnable(const struct vgicv5_vcpu *vcpu)
 {
-	unsigned int mask =
-		vgicv5_priority_mask(VGICV5_READ_ONCE(vcpu->hyp.vmcr), VGICV5_READ_ONCE(vcpu->hyp.apr));
+	const uint64_t *priorities = vcpu->hyp.priority;
+	uint64_t low = pending(vcpu, 0);
+	uint64_t high = pending(vcpu, 1);
+	unsigned int mask;
 
-	/* Also what keeps a guest that waits with EN = 0 from being woken again and again. */
-	if (mask == 0)
+	if (!(low | high))
 		return false;
-	return word_runnable(vcpu, 0, mask) || (vcpu->hyp.word1 && word_runnable(vcpu, 1, mask));
+	low &= open_to(vcpu, 0);
+	high &= open_to(vcpu, 1);
+	mask = vgicv5_priority_mask(VGICV5_READ_ONCE(vcpu->hyp.vmcr), VGICV5_READ_ONCE(vcpu->hyp.apr));
+	/* The second is also what keeps a guest that waits with EN = 0 from being woken again and again. */
+	if (!(low | high) || mask == 0)
+		return false;
+	if (mask > GICV5_PRIORITY_LOWEST)
+		return true;
+	return vgicv5_priority_any_below(priorities, low, mask) ||
+	       vgicv5_priority_any_below(&priorities[GROUPS_PER_WORD], high, mask);
 }
 
 void vgicv5_ppi_write_enable(struct vgicv5_vcpu *vcpu, unsigned int word, uint64_t value)

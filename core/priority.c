@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "priority.h"
 
-unsigned int vgicv5_priority_mask(uint64_t vmcr, uint64_t apr)
-{
-	unsigned int running;
-	unsigned int masked;
+#include <vgicv5_port.h>
 
-	if (!GICV5_GET(ICH_VMCR_EL2_EN, vmcr))
-		return 0;
-	/* The bit above the field stands for the idle priority (D_XMBQZ). */
-	running = (unsigned int)__builtin_ctzll(apr | 1ull << GICV5_PRIORITY_LEVELS);
-	masked = (unsigned int)GICV5_GET(ICH_VMCR_EL2_VPMR, vmcr) + 1;
-	return running < masked ? running : masked;
-}
+#define PPIS_PER_GROUP 8
+#define GROUP_BITS 0xffull
 
 #define EACH_BYTE 0x0101010101010101ull
 #define TOP_BITS 0x8080808080808080ull
 #define PRIORITY_FIELDS 0x1f1f1f1f1f1f1f1full
 #define BIT_OF_BYTE 0x8040201008040201ull /* byte n: bit n */
 
-bool vgicv5_priority_any_below(uint64_t priorities, unsigned int which, unsigned int mask)
+/* Eight PPIs at once. The top bit of a byte of the result is set iff its PPI counts and its priority is below. */
+static uint64_t below(uint64_t priorities, uint64_t which, uint64_t mask_bytes)
 {
 	/* A byte's top bit survives the subtraction iff its priority is not below the mask; no byte borrows. */
-	uint64_t not_below = ((priorities & PRIORITY_FIELDS) | TOP_BITS) - mask * EACH_BYTE;
+	uint64_t not_below = ((priorities & PRIORITY_FIELDS) | TOP_BITS) - mask_bytes;
+	/* 0x7f plus the byte's own bit reaches the top bit iff the bit was there; no byte carries. */
 	uint64_t chosen = ((which * EACH_BYTE) & BIT_OF_BYTE) + ~TOP_BITS;
 
-	/* 0x7f plus the byte's own bit reaches the top bit iff the bit was there; no byte carries. */
-	return (chosen & ~not_below & TOP_BITS) != 0;
+	return chosen & ~not_below & TOP_BITS;
+}
+
+/* Visits groups that hold a candidate only, however many PPIs there are. */
+bool vgicv5_priority_any_below(const uint64_t *priorities, uint64_t which, unsigned int mask)
+{
+	uint64_t mask_bytes = mask * EACH_BYTE;
+	unsigned int first;
+
+	while (which) {
+		first = (unsigned int)__builtin_ctzll(which) & ~(PPIS_PER_GROUP - 1u);
+		if (below(VGICV5_READ_ONCE(priorities[first / PPIS_PER_GROUP]), which >> first & GROUP_BITS,
+			  mask_bytes))
+			return true;
+		which &= ~(GROUP_BITS << first);
+	}
+	return false;
 }

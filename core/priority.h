@@ -12,12 +12,23 @@
  * guest's EN is 0: nothing gets through. The mask admits priorities equal to VPMR, the running priority only those
  * strictly below it (D_MSQKF).
  */
-unsigned int vgicv5_priority_mask(uint64_t vmcr, uint64_t apr);
+static inline unsigned int vgicv5_priority_mask(uint64_t vmcr, uint64_t apr)
+{
+	unsigned int running;
+	unsigned int masked;
+
+	if (!GICV5_GET(ICH_VMCR_EL2_EN, vmcr))
+		return 0;
+	/* The bit above the field stands for the idle priority (D_XMBQZ). */
+	running = (unsigned int)__builtin_ctzll(apr | 1ull << GICV5_PRIORITY_LEVELS);
+	masked = (unsigned int)GICV5_GET(ICH_VMCR_EL2_VPMR, vmcr) + 1;
+	return running < masked ? running : masked;
+}
 
 /*
- * Whether one of eight PPIs has a priority below `mask`. `priorities` is their ICH_PPI_PRIORITYRn_EL2, bit n of
- * `which` says that PPI n counts. Takes the same time whatever is set.
+ * Whether one of 64 PPIs has a priority below `mask`, at most 32. `priorities` are their eight
+ * ICH_PPI_PRIORITYRn_EL2, bit n of `which` says that PPI n counts.
  */
-bool vgicv5_priority_any_below(uint64_t priorities, unsigned int which, unsigned int mask);
+bool vgicv5_priority_any_below(const uint64_t *priorities, uint64_t which, unsigned int mask);
 
 #endif

@@ -163,6 +163,7 @@ int recorder_setup(void **state)
 	rec.host.caps.ppi_edge[0] = 1ull << GICV5_PPI_SW;
 	rec.host.caps.ppi_edge[1] = 1ull << (PPI_HIGH_EDGE - 64);
 	rec.host.caps.max_vpes = 512;
+	rec.host.caps.lpi_id_bits = 16;
 	assert_int_equal(vgicv5_vm_init(&rec.vm[0], &rec.host, &few), 0);
 	assert_int_equal(vgicv5_vm_init(&rec.vm[1], &rec.host, &all), 0);
 	start(0);
