@@ -208,10 +208,9 @@ bool hal_host_machine_interrupted(struct hal_host_machine *machine, unsigned int
 unsigned int hal_host_machine_interrupts(struct hal_host_machine *machine, unsigned int pe)
 {
 	unsigned int doorbells = 0;
-	uint64_t intid;
 
 	while (hal_host_machine_interrupted(machine, pe)) {
-		intid = sys(machine, pe, GICV5_GIC_CDIA, true, 0);
+		uint64_t intid = sys(machine, pe, GICV5_GIC_CDIA, true, 0);
 		if (!GICV5_GET(CDIA_VALID, intid))
 			break; /* recalled meanwhile */
 		gic(machine, pe, GICV5_GSB_ACK, 0);

@@ -173,11 +173,19 @@ bool hal_host_guest_dirty(struct vgicv5_vm *vm, uint64_t gpa)
 	return dirty;
 }
 
+/* Under regions_mutex. */
+static void mark_dirty(struct region *region, uint64_t gpa, size_t bytes)
+{
+	size_t page;
+
+	for (page = page_in(region, gpa); bytes && page <= page_in(region, gpa + bytes - 1); page++)
+		region->dirty[page] = 1;
+}
+
 /* Copies under the mutex: guest memory of a test needs no more concurrency than that. */
 static int guest_copy(struct vgicv5_vm *vm, uint64_t gpa, void *to, const void *from, size_t bytes)
 {
 	struct region *region;
-	size_t page;
 
 	if (hal_host_strikes(HAL_HOST_FAULT_GUEST_ACCESS))
 		return VGICV5_FAULT;
@@ -187,8 +195,7 @@ static int guest_copy(struct vgicv5_vm *vm, uint64_t gpa, void *to, const void *
 		memcpy(to, region->host + (gpa - region->gpa), bytes);
 	if (region && from) {
 		memcpy(region->host + (gpa - region->gpa), from, bytes);
-		for (page = page_in(region, gpa); bytes && page <= page_in(region, gpa + bytes - 1); page++)
-			region->dirty[page] = 1;
+		mark_dirty(region, gpa, bytes);
 	}
 	pthread_mutex_unlock(&regions_mutex);
 	return region ? 0 : VGICV5_FAULT;
