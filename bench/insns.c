@@ -157,6 +157,7 @@ static void bench_everything_changed(struct bench *bench, struct vgicv5_vcpu *vc
 static const struct bench_op ops[] = {
 	{"insn.roundtrip", bench_lower_ppi, bench_round_trip},
 	{"insn.pending", bench_idle, bench_pending},
+	{"insn.pending.one", bench_idle_one, bench_pending},
 	{"insn.pending.masked", bench_idle_masked, bench_pending},
 	{"insn.inject_lpi", NULL, bench_inject_lpi},
 	{"insn.inject_spi", NULL, bench_inject_spi},
