@@ -166,7 +166,7 @@ static inline uint64_t take(struct machine *m, uint64_t bytes)
 
 static inline uint64_t peek64(struct machine *m, uint64_t pa)
 {
-	uint64_t value;
+	uint64_t value = 0;
 
 	assert_true(machine_read(m, pa, &value, sizeof(value)));
 	return value;
@@ -174,7 +174,7 @@ static inline uint64_t peek64(struct machine *m, uint64_t pa)
 
 static inline uint32_t peek32(struct machine *m, uint64_t pa)
 {
-	uint32_t value;
+	uint32_t value = 0;
 
 	assert_true(machine_read(m, pa, &value, sizeof(value)));
 	return value;
