@@ -32,7 +32,7 @@ const char *bundle_open(struct bundle *bundle, const void *memory, size_t bytes)
 
 	if (!memory || bytes < sizeof(*header))
 		return "there is none";
-	if (!text_starts(header->magic, "VGICV5B1", sizeof(header->magic)))
+	if (memcmp(header->magic, "VGICV5B1", sizeof(header->magic)))
 		return "it does not begin with VGICV5B1";
 	*bundle = (struct bundle){.base = memory, .bytes = bytes, .count = header->count};
 	if (header->count > BUNDLE_MAX_PAYLOADS ||
@@ -69,14 +69,14 @@ static const char *line_end(const char *from, const char *end)
 
 bool bundle_text(const struct bundle *bundle, const char *key, char *value, size_t size)
 {
-	size_t bytes, n = 0, key_length = text_length(key);
+	size_t bytes, n = 0, key_length = strlen(key);
 	const char *line = bundle_find(bundle, "config", &bytes);
 	const char *end = line ? line + bytes : NULL;
 
 	while (line < end) {
 		const char *next = line_end(line, end);
 
-		if ((size_t)(next - line) > key_length && text_starts(line, key, key_length) &&
+		if ((size_t)(next - line) > key_length && !memcmp(line, key, key_length) &&
 		    line[key_length] == '=') {
 			for (line += key_length + 1; line < next && n + 1 < size; line++)
 				value[n++] = *line;

@@ -116,11 +116,11 @@ static bool named_interrupt(const struct words *words, uint32_t *intid)
 
 	if (words->count < 4 || id >= 0x1000000)
 		return false;
-	if (text_equal(words->word[2], "ppi"))
+	if (!strcmp(words->word[2], "ppi"))
 		type = GICV5_TYPE_PPI;
-	else if (text_equal(words->word[2], "spi"))
+	else if (!strcmp(words->word[2], "spi"))
 		type = GICV5_TYPE_SPI;
-	else if (text_equal(words->word[2], "lpi"))
+	else if (!strcmp(words->word[2], "lpi"))
 		type = GICV5_TYPE_LPI;
 	else
 		return false;
@@ -298,7 +298,7 @@ enum command_result command_run(char *line)
 	if (!words.count)
 		return COMMAND_LEAVE;
 	for (i = 0; i < COMMANDS; i++)
-		if (text_equal(words.word[0], commands[i].name))
+		if (!strcmp(words.word[0], commands[i].name))
 			return commands[i].run(&words);
 	con_printf("unknown: %s ('help' lists the commands)\n", words.word[0]);
 	return COMMAND_STAY;

@@ -8,6 +8,8 @@
 #include "pl011.h"
 #include "virtio.h"
 
+#include <string.h>
+
 #define MIB 0x100000u
 
 struct guest {
@@ -157,8 +159,7 @@ static void read_bootargs(struct guest *guest)
 	size_t n;
 
 	bundle_text(guest->bundle, "append", guest->bootargs, sizeof(guest->bootargs));
-	for (n = 0; guest->bootargs[n];)
-		n++;
+	n = strlen(guest->bootargs);
 	key[7] = (char)('0' + guest->index);
 	if (n + 2 < sizeof(guest->bootargs)) {
 		guest->bootargs[n] = ' ';

@@ -26,7 +26,7 @@ void shell_load_guests(void)
 		shell_power_off();
 	}
 	bundle_text(&bundle, "console", mode, sizeof(mode));
-	console_init(text_equal(mode, "lines"));
+	console_init(!strcmp(mode, "lines"));
 	count = vm_count();
 	for (i = 0; i < count; i++)
 		guest_create(&bundle, i);
@@ -43,6 +43,6 @@ void shell_load_guests(void)
 		con_printf("no VM runs\n");
 		shell_power_off();
 	}
-	if (!text_equal(mode, "lines"))
+	if (strcmp(mode, "lines"))
 		con_printf("Ctrl-] opens the monitor.\n");
 }
