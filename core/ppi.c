@@ -79,9 +79,18 @@ void vgicv5_ppi_collect(struct vgicv5_vcpu *vcpu)
 
 	for (w = 0; w < 2; w++) {
 		hyp->level[w] = level_inputs(vcpu, w);
-		VGICV5_WRITE_ONCE(hyp->pend[w],
-				  (hyp->pend[w] & hyp->edge[w]) | take_latch(vcpu, w) | hyp->level[w]);
+		hyp->pend[w] = take_latch(vcpu, w) | hyp->level[w];
 	}
+}
+
+void vgicv5_ppi_fold(struct vgicv5_vcpu *vcpu)
+{
+	unsigned int w;
+
+	/* Added to the latch, as others may be raised at this moment. */
+	for (w = 0; w < 2; w++)
+		if (vcpu->hyp.pend[w])
+			vgicv5_fetch_or(&vcpu->latch[w], vcpu->hyp.pend[w]);
 }
 
 static void flush_word(struct vgicv5_vcpu *vcpu, unsigned int w)
@@ -111,8 +120,7 @@ void vgicv5_ppi_flush(struct vgicv5_vcpu *vcpu)
 
 static inline uint64_t pending(const struct vgicv5_vcpu *vcpu, unsigned int w)
 {
-	return VGICV5_READ_ONCE(vcpu->hyp.pend[w]) | VGICV5_READ_ONCE(vcpu->latch[w]) |
-	       VGICV5_READ_ONCE(vcpu->line[w]);
+	return VGICV5_READ_ONCE(vcpu->latch[w]) | VGICV5_READ_ONCE(vcpu->line[w]);
 }
 
 static inline uint64_t open_to(const struct vgicv5_vcpu *vcpu, unsigned int w)
@@ -122,23 +130,25 @@ static inline uint64_t open_to(const struct vgicv5_vcpu *vcpu, unsigned int w)
 
 bool vgicv5_ppi_runnable(const struct vgicv5_vcpu *vcpu)
 {
-	const uint64_t *priorities = vcpu->hyp.priority;
 	uint64_t low = pending(vcpu, 0);
 	uint64_t high = pending(vcpu, 1);
 	unsigned int mask;
+	uint64_t vmcr;
+	uint64_t apr;
 
 	if (!(low | high))
 		return false;
 	low &= open_to(vcpu, 0);
 	high &= open_to(vcpu, 1);
-	mask = vgicv5_priority_mask(VGICV5_READ_ONCE(vcpu->hyp.vmcr), VGICV5_READ_ONCE(vcpu->hyp.apr));
-	/* The second is also what keeps a guest that waits with EN = 0 from being woken again and again. */
-	if (!(low | high) || mask == 0)
+	if (!(low | high))
 		return false;
-	if (mask > GICV5_PRIORITY_LOWEST)
+	vmcr = VGICV5_READ_ONCE(vcpu->hyp.vmcr);
+	apr = VGICV5_READ_ONCE(vcpu->hyp.apr);
+	if (vgicv5_priority_lets_all(vmcr, apr))
 		return true;
-	return vgicv5_priority_any_below(priorities, low, mask) ||
-	       vgicv5_priority_any_below(&priorities[GROUPS_PER_WORD], high, mask);
+	mask = vgicv5_priority_mask(vmcr, apr);
+	/* Also what keeps a guest that waits with EN = 0 from being woken again and again. */
+	return mask != 0 && vgicv5_priority_lets_any(vcpu->hyp.priority, low, high, mask);
 }
 
 void vgicv5_ppi_write_enable(struct vgicv5_vcpu *vcpu, unsigned int word, uint64_t value)

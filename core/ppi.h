@@ -16,8 +16,11 @@ void vgicv5_ppi_init(struct vgicv5_vcpu *vcpu);
 /* As after a cold reset; inputs stay as they are. */
 void vgicv5_ppi_reset(struct vgicv5_vcpu *vcpu);
 
-/* Puts together hyp.pend for load: edges not acknowledged, edges raised meanwhile, inputs. */
+/* Puts together hyp.pend for load: latches and inputs. */
 void vgicv5_ppi_collect(struct vgicv5_vcpu *vcpu);
+
+/* Takes back from hyp.pend, as saved, the edges that the guest has not acknowledged. */
+void vgicv5_ppi_fold(struct vgicv5_vcpu *vcpu);
 
 /* Puts what changed since the last entry into hyp.pend_set and pend_clear. */
 void vgicv5_ppi_flush(struct vgicv5_vcpu *vcpu);

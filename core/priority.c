@@ -4,6 +4,7 @@
 #include <vgicv5_port.h>
 
 #define PPIS_PER_GROUP 8
+#define GROUPS_PER_WORD 8
 #define GROUP_BITS 0xffull
 
 #define EACH_BYTE 0x0101010101010101ull
@@ -23,9 +24,8 @@ static uint64_t below(uint64_t priorities, uint64_t which, uint64_t mask_bytes)
 }
 
 /* Visits groups that hold a candidate only, however many PPIs there are. */
-bool vgicv5_priority_any_below(const uint64_t *priorities, uint64_t which, unsigned int mask)
+static bool any_below(const uint64_t *priorities, uint64_t which, uint64_t mask_bytes)
 {
-	uint64_t mask_bytes = mask * EACH_BYTE;
 	unsigned int first;
 
 	while (which) {
@@ -36,4 +36,13 @@ bool vgicv5_priority_any_below(const uint64_t *priorities, uint64_t which, unsig
 		which &= ~(GROUP_BITS << first);
 	}
 	return false;
+}
+
+bool vgicv5_priority_lets_any(const uint64_t *priorities, uint64_t low, uint64_t high, unsigned int mask)
+{
+	uint64_t mask_bytes = mask * EACH_BYTE;
+
+	if (low && any_below(priorities, low, mask_bytes))
+		return true;
+	return high && any_below(&priorities[GROUPS_PER_WORD], high, mask_bytes);
 }

@@ -25,10 +25,18 @@ static inline unsigned int vgicv5_priority_mask(uint64_t vmcr, uint64_t apr)
 	return running < masked ? running : masked;
 }
 
+/* Whether every priority gets through, which is how most guests wait: mask open, nothing active. */
+static inline bool vgicv5_priority_lets_all(uint64_t vmcr, uint64_t apr)
+{
+	const uint64_t open = GICV5_MASK(ICH_VMCR_EL2_EN) | GICV5_MASK(ICH_VMCR_EL2_VPMR);
+
+	return !apr && (vmcr & open) == open;
+}
+
 /*
- * Whether one of 64 PPIs has a priority below `mask`, at most 32. `priorities` are their eight
- * ICH_PPI_PRIORITYRn_EL2, bit n of `which` says that PPI n counts.
+ * Whether one of 128 PPIs has a priority below `mask`. `priorities` are their ICH_PPI_PRIORITYRn_EL2, a bit of `low`
+ * (PPIs 0 to 63) or `high` says that the PPI counts.
  */
-bool vgicv5_priority_any_below(const uint64_t *priorities, uint64_t which, unsigned int mask);
+bool vgicv5_priority_lets_any(const uint64_t *priorities, uint64_t low, uint64_t high, unsigned int mask);
 
 #endif

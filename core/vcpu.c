@@ -140,6 +140,7 @@ void vgicv5_vcpu_put(struct vgicv5_vcpu *vcpu, enum vgicv5_put_reason reason)
 	if (pcpu->loaded != vcpu)
 		return;
 	vgicv5_hyp_save(&vcpu->hyp);
+	vgicv5_ppi_fold(vcpu);
 	if (reason == VGICV5_PUT_IDLE)
 		contextr = vgicv5_doorbell_contextr(vcpu, pcpu);
 	pcpu->loaded = NULL;
@@ -158,7 +159,7 @@ void vgicv5_vcpu_put(struct vgicv5_vcpu *vcpu, enum vgicv5_put_reason reason)
 bool vgicv5_vcpu_runnable(const struct vgicv5_vcpu *vcpu)
 {
 	/* `reload`: with IRSEN = 0 no doorbell was asked for; now there may be LPIs and SPIs to take. */
-	if (VGICV5_LOAD_ACQUIRE(&vcpu->doorbell_fired) || VGICV5_READ_ONCE(vcpu->reload))
+	if (VGICV5_READ_ONCE(vcpu->doorbell_fired) | VGICV5_READ_ONCE(vcpu->reload))
 		return true;
 	return vgicv5_ppi_runnable(vcpu);
 }

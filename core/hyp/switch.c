@@ -94,12 +94,12 @@ bool vgicv5_hyp_load(const struct vgicv5_hyp *hyp)
 static void save_ppis(struct vgicv5_hyp *hyp)
 {
 	VGICV5_WRITE_ONCE(hyp->active[0], vgicv5_read_ICH_PPI_ACTIVER0_EL2() & hyp->visible[0]);
-	VGICV5_WRITE_ONCE(hyp->pend[0], vgicv5_read_ICH_PPI_PENDR0_EL2() & hyp->edge[0]);
+	hyp->pend[0] = vgicv5_read_ICH_PPI_PENDR0_EL2() & hyp->edge[0];
 	LOW_GROUPS(SAVE_GROUP)
 	if (!hyp->word1)
 		return;
 	VGICV5_WRITE_ONCE(hyp->active[1], vgicv5_read_ICH_PPI_ACTIVER1_EL2() & hyp->visible[1]);
-	VGICV5_WRITE_ONCE(hyp->pend[1], vgicv5_read_ICH_PPI_PENDR1_EL2() & hyp->edge[1]);
+	hyp->pend[1] = vgicv5_read_ICH_PPI_PENDR1_EL2() & hyp->edge[1];
 	HIGH_GROUPS(SAVE_GROUP)
 }
 

@@ -32,7 +32,7 @@ struct vgicv5_hyp {
 	uint64_t visible[2];
 	uint64_t enable[2]; /* always the truth: writes trap */
 	uint64_t active[2];
-	uint64_t pend[2]; /* to load: all; after save: edges that were not acknowledged */
+	uint64_t pend[2]; /* to load: all; saved: edges that were not acknowledged */
 	uint64_t dvi[2];
 	uint64_t edge[2];     /* visible, handling mode Edge, not DVI */
 	uint64_t level[2];    /* level part of ICH_PPI_PENDRn as last handed over */
@@ -60,7 +60,7 @@ struct vgicv5_vcpu {
 	void *vped;
 	/* Written from any context, read by enter and by the pending check. */
 	uint64_t line[2];  /* level PPIs: input; DVI PPIs: input as last told */
-	uint64_t latch[2]; /* edge PPIs: raised and not yet handed to the hardware */
+	uint64_t latch[2]; /* edge PPIs: raised, and the hardware does not hold it */
 	uint64_t resident;
 	uint64_t doorbell_fired;
 	uint64_t reload;			 /* IRSEN changed: make resident anew before entry */

@@ -48,7 +48,7 @@ static void put_saves_what_the_guest_did(void **state)
 	assert_int_equal(a->hyp.apr, 0x10);
 	assert_int_equal(a->hyp.active[0], PPI_BIT(23));
 	assert_int_equal(a->hyp.priority[2], 9ull << 56);
-	assert_int_equal(a->hyp.pend[0], PPI_BIT(3));
+	assert_int_equal(a->latch[0], PPI_BIT(3));
 	assert_int_equal(a->resident, 0);
 	assert_null(rec.pcpu[0].loaded);
 }
@@ -202,7 +202,7 @@ static void word_1_is_moved_where_it_is_visible(void **state)
 	vgicv5_vcpu_exit(wide);
 	set_reg(GICV5_ICH_PPI_PRIORITYR8_EL2, 6ull << 56);
 	vgicv5_vcpu_put(wide, VGICV5_PUT_PREEMPTED);
-	assert_int_equal(wide->hyp.pend[1], PPI_BIT(PPI_HIGH_EDGE));
+	assert_int_equal(wide->latch[1], PPI_BIT(PPI_HIGH_EDGE));
 	assert_int_equal(wide->hyp.active[1], PPI_BIT(PPI_HIGH_LEVEL));
 	assert_int_equal(wide->hyp.priority[8], 6ull << 56);
 }
