@@ -12,12 +12,10 @@ void vsoft_violation(struct vgicv5_soft *gic, const char *rule, const char *text
 		gic->ops.violation(gic->config.ctx, rule, text);
 }
 
-void vsoft_error(struct vgicv5_soft *gic, enum vsoft_error error, const struct vsoft_error_info *info)
+static void record(struct vgicv5_soft *gic, enum vsoft_error error, uint64_t syndrome, uint64_t address)
 {
 	struct vsoft_irs *irs = &gic->irs[gic->current_irs];
 	uint64_t status = GICV5_MASK(IRS_SWERR_STATUSR_V) | GICV5_MASK(IRS_SWERR_STATUSR_S0V);
-	const struct vsoft_ist *ist = info->ist;
-	uint32_t vm = ist && ist->vm ? ist->vm->id : info->vm;
 
 	if (!gic->config.swe)
 		return;
@@ -31,16 +29,35 @@ void vsoft_error(struct vgicv5_soft *gic, enum vsoft_error error, const struct v
 	} else {
 		status |= GICV5_PUT(IRS_SWERR_STATUSR_EC, error);
 	}
-	if (info->address)
+	if (address)
 		status |= GICV5_MASK(IRS_SWERR_STATUSR_S1V);
 	irs->swerr_status = status;
-	irs->swerr_syndrome[0] = GICV5_PUT(IRS_SWERR_SYNDROMER0_VIRTUAL, !ist || ist->vm) |
-				 GICV5_PUT(IRS_SWERR_SYNDROMER0_ID, info->id) |
-				 GICV5_PUT(IRS_SWERR_SYNDROMER0_VM_ID, vm);
-	if (ist)
-		irs->swerr_syndrome[0] |= GICV5_PUT(
-			IRS_SWERR_SYNDROMER0_TYPE, ist->list == VSOFT_LPIS ? GICV5_TYPE_LPI : GICV5_TYPE_SPI);
-	irs->swerr_syndrome[1] = GICV5_ADDR(IRS_SWERR_SYNDROMER1_ADDR, info->address);
+	irs->swerr_syndrome[0] = syndrome;
+	irs->swerr_syndrome[1] = GICV5_ADDR(IRS_SWERR_SYNDROMER1_ADDR, address);
+}
+
+void vsoft_ist_error(struct vgicv5_soft *gic, enum vsoft_error error, const struct vsoft_ist *ist,
+		     uint32_t id, uint64_t address)
+{
+	unsigned int type = ist->list == VSOFT_LPIS ? GICV5_TYPE_LPI : GICV5_TYPE_SPI;
+
+	record(gic, error,
+	       GICV5_PUT(IRS_SWERR_SYNDROMER0_VIRTUAL, ist->vm != NULL) |
+		       GICV5_PUT(IRS_SWERR_SYNDROMER0_VM_ID, ist->vm ? ist->vm->id : 0) |
+		       GICV5_PUT(IRS_SWERR_SYNDROMER0_TYPE, type) | GICV5_PUT(IRS_SWERR_SYNDROMER0_ID, id),
+	       address);
+}
+
+void vsoft_vm_error(struct vgicv5_soft *gic, enum vsoft_error error, uint32_t vm, uint64_t address)
+{
+	record(gic, error,
+	       GICV5_MASK(IRS_SWERR_SYNDROMER0_VIRTUAL) | GICV5_PUT(IRS_SWERR_SYNDROMER0_VM_ID, vm), address);
+}
+
+void vsoft_refuse(struct vgicv5_soft *gic, uint32_t vm, const char *text)
+{
+	vsoft_violation(gic, "", text);
+	vsoft_vm_error(gic, VSOFT_ERROR_PRECONDITION, vm, 0);
 }
 
 static bool overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)

@@ -114,7 +114,6 @@ static void scan_block(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t 
 static void scan_table(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, uint64_t pa,
 		       uint32_t count)
 {
-	struct vsoft_error_info where = {.ist = ist, .id = id, .address = pa};
 	uint8_t block[256];
 	uint32_t per_block = sizeof(block) >> (2 + ist->istsz);
 
@@ -122,13 +121,13 @@ static void scan_table(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t 
 		uint32_t n = count < per_block ? count : per_block;
 		size_t bytes = (size_t)n << (2 + ist->istsz);
 
-		if (!vsoft_read(gic, where.address, block, bytes)) {
-			vsoft_error(gic, VSOFT_ERROR_L2_ISTE, &where);
+		if (!vsoft_read(gic, pa, block, bytes)) {
+			vsoft_ist_error(gic, VSOFT_ERROR_L2_ISTE, ist, id, pa);
 			return;
 		}
-		scan_block(gic, ist, where.id, block, bytes);
-		where.id += n;
-		where.address += bytes;
+		scan_block(gic, ist, id, block, bytes);
+		id += n;
+		pa += bytes;
 		count -= n;
 	}
 }
@@ -149,16 +148,14 @@ static void scan_l2(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t ind
 
 static void adopt_l1(struct vgicv5_soft *gic, struct vsoft_ist *ist)
 {
-	struct vsoft_error_info where = {.ist = ist};
-	uint64_t entry;
+	uint64_t entry, pa;
 	uint32_t i;
 
 	ist->l1 = vsoft_alloc(gic, l1_count(ist) * sizeof(*ist->l1));
 	for (i = 0; i < l1_count(ist); i++) {
-		where.id = i << ist->l2_shift;
-		where.address = ist->base + (uint64_t)i * GICV5_L1_ISTE_SIZE;
-		if (!vsoft_read64(gic, where.address, &entry)) {
-			vsoft_error(gic, VSOFT_ERROR_L1_ISTE_READ, &where);
+		pa = ist->base + (uint64_t)i * GICV5_L1_ISTE_SIZE;
+		if (!vsoft_read64(gic, pa, &entry)) {
+			vsoft_ist_error(gic, VSOFT_ERROR_L1_ISTE_READ, ist, i << ist->l2_shift, pa);
 			return;
 		}
 		if (!GICV5_GET(L1_ISTE_VALID, entry))
@@ -187,14 +184,15 @@ bool vsoft_ist_make_valid(struct vgicv5_soft *gic, struct vsoft_ist *ist,
 
 static void save_node(struct vgicv5_soft *gic, struct vsoft_ist *ist, struct vsoft_node *node)
 {
-	struct vsoft_error_info where = {.ist = ist, .id = node->id};
 	uint32_t iste;
+	uint64_t pa;
 
 	if (!node->pending || !vsoft_iste_load(gic, ist, node->id, &iste))
 		return;
-	if (!vsoft_iste_address(gic, ist, node->id, &where.address) ||
-	    !vsoft_write32(gic, where.address, iste)) {
-		vsoft_error(gic, VSOFT_ERROR_L2_ISTE, &where);
+	if (!vsoft_iste_address(gic, ist, node->id, &pa))
+		return;
+	if (!vsoft_write32(gic, pa, iste)) {
+		vsoft_ist_error(gic, VSOFT_ERROR_L2_ISTE, ist, node->id, pa);
 		return;
 	}
 	node->seen = iste;
@@ -248,8 +246,7 @@ void vsoft_ist_make_invalid(struct vgicv5_soft *gic, struct vsoft_ist *ist)
 
 void vsoft_ist_map_l2(struct vgicv5_soft *gic, struct vsoft_irs *irs, struct vsoft_ist *ist, uint32_t id)
 {
-	struct vsoft_error_info where = {.ist = ist, .id = id};
-	uint64_t entry;
+	uint64_t entry, pa;
 	uint32_t index;
 
 	(void)irs;
@@ -258,9 +255,9 @@ void vsoft_ist_map_l2(struct vgicv5_soft *gic, struct vsoft_irs *irs, struct vso
 		return;
 	}
 	index = id >> ist->l2_shift;
-	where.address = ist->base + (uint64_t)index * GICV5_L1_ISTE_SIZE;
-	if (!vsoft_read64(gic, where.address, &entry)) {
-		vsoft_error(gic, VSOFT_ERROR_L1_ISTE_READ, &where);
+	pa = ist->base + (uint64_t)index * GICV5_L1_ISTE_SIZE;
+	if (!vsoft_read64(gic, pa, &entry)) {
+		vsoft_ist_error(gic, VSOFT_ERROR_L1_ISTE_READ, ist, id, pa);
 		return;
 	}
 	if (GICV5_GET(L1_ISTE_VALID, entry)) {
@@ -269,8 +266,8 @@ void vsoft_ist_map_l2(struct vgicv5_soft *gic, struct vsoft_irs *irs, struct vso
 			return;
 	}
 	entry |= GICV5_MASK(L1_ISTE_VALID);
-	if (!vsoft_write64(gic, where.address, entry)) {
-		vsoft_error(gic, VSOFT_ERROR_L1_ISTE_UPDATE, &where);
+	if (!vsoft_write64(gic, pa, entry)) {
+		vsoft_ist_error(gic, VSOFT_ERROR_L1_ISTE_UPDATE, ist, id, pa);
 		return;
 	}
 	if (ist->l1)

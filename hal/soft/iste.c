@@ -8,22 +8,21 @@
 static bool l1_entry(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, uint64_t *entry)
 {
 	uint32_t index = id >> ist->l2_shift;
-	struct vsoft_error_info where = {.ist = ist, .id = id};
+	uint64_t pa = ist->base + (uint64_t)index * GICV5_L1_ISTE_SIZE;
 	uint64_t now;
 
-	where.address = ist->base + (uint64_t)index * GICV5_L1_ISTE_SIZE;
 	if (ist->l1) {
 		*entry = ist->l1[index];
-		if (vsoft_checking(gic) && GICV5_GET(L1_ISTE_VALID, *entry) &&
-		    vsoft_read64(gic, where.address, &now) && now != *entry) {
+		if (vsoft_checking(gic) && GICV5_GET(L1_ISTE_VALID, *entry) && vsoft_read64(gic, pa, &now) &&
+		    now != *entry) {
 			vsoft_violation(gic, "", "software has changed a valid L1 ISTE");
 			ist->l1[index] = now;
 		}
 		return true;
 	}
-	if (vsoft_read64(gic, where.address, entry))
+	if (vsoft_read64(gic, pa, entry))
 		return true;
-	vsoft_error(gic, VSOFT_ERROR_L1_ISTE_READ, &where);
+	vsoft_ist_error(gic, VSOFT_ERROR_L1_ISTE_READ, ist, id, pa);
 	return false;
 }
 
@@ -60,15 +59,15 @@ static bool spi_load(struct vgicv5_soft *gic, uint32_t id, uint32_t *iste)
 
 bool vsoft_iste_load(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, uint32_t *iste)
 {
-	struct vsoft_error_info where = {.ist = ist, .id = id};
 	struct vsoft_node *node;
+	uint64_t pa;
 
 	if (ist->internal)
 		return spi_load(gic, id, iste);
-	if (!vsoft_iste_address(gic, ist, id, &where.address))
+	if (!vsoft_iste_address(gic, ist, id, &pa))
 		return false;
-	if (!vsoft_read32(gic, where.address, iste)) {
-		vsoft_error(gic, VSOFT_ERROR_L2_ISTE, &where);
+	if (!vsoft_read32(gic, pa, iste)) {
+		vsoft_ist_error(gic, VSOFT_ERROR_L2_ISTE, ist, id, pa);
 		return false;
 	}
 	node = vsoft_node_find(gic, ist, id, false);
@@ -137,14 +136,14 @@ void vsoft_ist_targets_changed(struct vgicv5_soft *gic, const struct vsoft_ist *
 static void write_entry(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t id, struct vsoft_node *node,
 			uint32_t iste)
 {
-	struct vsoft_error_info where = {.ist = ist, .id = id};
+	uint64_t pa;
 
 	if (node && node->seen_valid && node->seen == iste)
 		return;
-	if (!vsoft_iste_address(gic, ist, id, &where.address))
+	if (!vsoft_iste_address(gic, ist, id, &pa))
 		return;
-	if (!vsoft_write32(gic, where.address, iste))
-		vsoft_error(gic, VSOFT_ERROR_L2_ISTE, &where);
+	if (!vsoft_write32(gic, pa, iste))
+		vsoft_ist_error(gic, VSOFT_ERROR_L2_ISTE, ist, id, pa);
 	if (node) {
 		node->seen = iste;
 		node->seen_valid = true;

@@ -416,17 +416,32 @@ static inline bool vsoft_is_virtual(const struct vgicv5_soft_access *access)
 	return access->el == 1 && access->imo; /* D_NSTKG; V3 is always 0 here */
 }
 
-/* ---- vm.c: VM table, VMs ---- */
+/* ---- vmt.c: the VM table ---- */
 struct vsoft_vm *vsoft_vm(const struct vgicv5_soft *gic, uint32_t vm);
 void vsoft_vmt_baser(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
 void vsoft_vmap_l2_vmt(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
+/** Makes all VMs invalid; `write_back`: with all state written to memory. */
+void vsoft_vmt_drop(struct vgicv5_soft *gic, bool write_back);
+struct vsoft_vm_block *vsoft_vm_block_get(struct vgicv5_soft *gic, uint32_t vm);
+/** Where the L2_VMTE of a VM is; false: nowhere. */
+bool vsoft_vmte_address(struct vgicv5_soft *gic, struct vsoft_vm_block *block, uint32_t vm, uint64_t *pa);
+/** Does the VM table have room for this VM? Otherwise the command is refused. */
+bool vsoft_vm_possible(struct vgicv5_soft *gic, uint32_t vm);
+
+/* ---- vm.c: VMs ---- */
 void vsoft_vmap_vm(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
 void vsoft_vmap_vist(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
 void vsoft_vmap_l2_vist(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
-void vsoft_vmap_vpe(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
 void vsoft_save_vm(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
-/** Makes all VMs invalid; `write_back`: with all state written to memory. */
-void vsoft_vmt_drop(struct vgicv5_soft *gic, bool write_back);
+void vsoft_vm_drop(struct vgicv5_soft *gic, struct vsoft_vm *vm, bool write_back);
+/** Has software changed the L2_VMTE of a valid VM? */
+void vsoft_vmte_compare(struct vgicv5_soft *gic, struct vsoft_vm *vm);
+
+/* ---- vpet.c: VPE tables and descriptors ---- */
+void vsoft_vmap_vpe(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
+void vsoft_vpes_drop(struct vgicv5_soft *gic, struct vsoft_vm *vm, bool write_back);
+bool vsoft_descriptor_claim(struct vgicv5_soft *gic, uint64_t pa, uint8_t size_bits, uint64_t mark);
+void vsoft_descriptor_compare(struct vgicv5_soft *gic, uint64_t pa, uint64_t mark);
 
 /* ---- vpe.c ---- */
 struct vsoft_vpe *vsoft_vpe(const struct vsoft_vm *vm, uint32_t vpe);
@@ -494,12 +509,11 @@ enum vsoft_error {
 	VSOFT_ERROR_PRECONDITION,
 	VSOFT_ERROR_NO_MEMORY,
 };
-struct vsoft_error_info {
-	const struct vsoft_ist *ist; /* may be NULL */
-	uint32_t vm;
-	uint32_t id;
-	uint64_t address;
-};
-void vsoft_error(struct vgicv5_soft *gic, enum vsoft_error error, const struct vsoft_error_info *info);
+/** Records a software error at the IRS of the call under way. */
+void vsoft_ist_error(struct vgicv5_soft *gic, enum vsoft_error error, const struct vsoft_ist *ist,
+		     uint32_t id, uint64_t address);
+void vsoft_vm_error(struct vgicv5_soft *gic, enum vsoft_error error, uint32_t vm, uint64_t address);
+/** A command whose precondition fails: a violation and a software error. */
+void vsoft_refuse(struct vgicv5_soft *gic, uint32_t vm, const char *text);
 
 #endif

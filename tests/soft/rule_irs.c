@@ -73,6 +73,9 @@ static void test_access_widths(void **state)
 	assert_int_equal(irs_rd(m, GICV5_IRS_IST_BASER, 4), 0x20000001);
 	irs_wr(m, GICV5_IRS_IST_BASER + 4, 4, 7); /* read-only while valid */
 	assert_int_equal(irs_rd(m, GICV5_IRS_IST_BASER, 8), 0x120000001);
+	irs_wr(m, GICV5_IRS_VMT_BASER + 4, 4, 2);
+	irs_wr(m, GICV5_IRS_VMT_BASER, 4, 0x40000001);
+	assert_int_equal(irs_rd(m, GICV5_IRS_VMT_BASER, 8), 0x240000001);
 	irs_wr(m, GICV5_IRS_IST_BASER + 2, 4, 0);
 	assert_int_equal(irs_rd(m, GICV5_IRS_IST_BASER, 8), 0x120000001);
 	machine_delete(m);
