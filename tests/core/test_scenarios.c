@@ -339,6 +339,10 @@ static void vms_are_apart(void **state)
 	vgicv5_inject_lpi(&first->vm, 1);
 	vgicv5_inject_ppi(&a->vcpu, GICV5_PPI_SW, true);
 	assert_int_equal((uint32_t)guest_cdia(a), SPI(1));
+	/* Also what a guest writes to PPIs that are hidden from it stays its own. */
+	guest_write(a, GICV5_ICC_PPI_SACTIVER1_EL1, ~(uint64_t)0);
+	guest_write(a, GICV5_ICC_PPI_PRIORITYR5_EL1, ~(uint64_t)0);
+	guest_write(a, GICV5_ICC_PPI_PRIORITYR12_EL1, ~(uint64_t)0);
 	world_preempt(a);
 	world_load(b, 0);
 	guest_boot_irs(b, LPI_ID_BITS);
@@ -347,6 +351,9 @@ static void vms_are_apart(void **state)
 	assert_int_equal(guest_read(b, GICV5_ICC_PPI_ENABLER0_EL1), 0);
 	assert_int_equal(guest_read(b, GICV5_ICC_PPI_SPENDR0_EL1), 0);
 	assert_int_equal(guest_read(b, GICV5_ICC_PPI_PRIORITYR0_EL1), 0);
+	assert_int_equal(guest_read(b, GICV5_ICC_PPI_SACTIVER1_EL1), 0);
+	assert_int_equal(guest_read(b, GICV5_ICC_PPI_PRIORITYR5_EL1), 0);
+	assert_int_equal(guest_read(b, GICV5_ICC_PPI_PRIORITYR12_EL1), 0);
 	guest_set_up(b, SPI(1), 8, 0);
 	guest_set_up(b, LPI(1), 9, 0);
 	assert_int_equal(guest_take(b), 0);
