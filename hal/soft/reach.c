@@ -96,6 +96,15 @@ static bool reaches_vm(struct vgicv5_soft *gic, uint32_t vm, const struct range 
 	       reaches_ist(gic, look(gic, entry + 8 * GICV5_VMTE_SPI), range);
 }
 
+/* A table that is being taken away is the IRS's as long as it is valid, and no longer a matter of the command. */
+static bool reaches_vmt(const struct vgicv5_soft *gic, uint64_t baser, const struct range *range)
+{
+	uint64_t entries = (uint64_t)1 << GICV5_GET(IRS_VMT_CFGR_VM_ID_BITS, gic->vmt_cfgr);
+
+	return GICV5_GET(IRS_VMT_BASER_VALID, baser) &&
+	       meets(range, GICV5_ADDR(IRS_VMT_BASER_ADDR, baser), entries * GICV5_L2_VMTE_SIZE);
+}
+
 bool vsoft_command_reaches(struct vgicv5_soft *gic, const struct vsoft_command *command, uint64_t pa,
 			   uint64_t bytes)
 {
@@ -113,7 +122,9 @@ bool vsoft_command_reaches(struct vgicv5_soft *gic, const struct vsoft_command *
 	case VSOFT_IRS_VMAP_L2_VISTR:
 	case VSOFT_IRS_VMAP_VPER: /* all have the VM ID in the same place */
 		return reaches_vm(gic, (uint32_t)GICV5_GET(IRS_VMAP_VISTR_VM_ID, command->value), &range);
-	default: /* a whole table: anything may be part of it */
+	case VSOFT_IRS_VMT_BASER:
+		return reaches_vmt(gic, command->value, &range);
+	default:
 		return bytes != 0;
 	}
 }

@@ -224,3 +224,12 @@ uint64_t rig_doorbell(struct rig *rig, const struct vgicv5_vcpu *vcpu, bool *dps
 		*dps = GICV5_GET(IRS_VPE_CR0_DPS, vgicv5_mmio_read32(frame + GICV5_IRS_VPE_CR0));
 	return vgicv5_mmio_read64(frame + GICV5_IRS_VPE_DBR);
 }
+
+uint64_t rig_vm_doorbell(struct rig *rig, const struct vgicv5_vm *vm)
+{
+	volatile uint8_t *frame = rig->irs[0].config_frame;
+
+	vgicv5_mmio_write32(frame + GICV5_IRS_VM_SELR, vm->vm_id);
+	assert_true(GICV5_GET(IRS_VM_STATUSR_V, vgicv5_mmio_read32(frame + GICV5_IRS_VM_STATUSR)));
+	return vgicv5_mmio_read64(frame + GICV5_IRS_VM_DBR);
+}

@@ -83,4 +83,7 @@ bool rig_inspect(struct rig *rig, const struct vgicv5_vm *vm, unsigned int type,
 /* What a VPE's doorbell register holds; fails the test if the VPE is not valid. */
 uint64_t rig_doorbell(struct rig *rig, const struct vgicv5_vcpu *vcpu, bool *dps);
 
+/* IRS_VM_DBR of a VM: whose doorbell stands for 1ofN interrupts. */
+uint64_t rig_vm_doorbell(struct rig *rig, const struct vgicv5_vm *vm);
+
 #endif

@@ -280,6 +280,24 @@ static void test_command_fails(void **state)
 	}
 }
 
+/* Whoever used the IRS before may have left a command running: it is waited for, and nothing is given to the IRS. */
+static void test_busy_before(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_machine(&rig, &rig_kinds[0]);
+	vgicv5_soft_arm_fault(rig.soft, VGICV5_SOFT_FAULT_STALL, 1);
+	vgicv5_mmio_write64((volatile uint8_t *)rig.irs[0].config_frame + GICV5_IRS_VMT_BASER, 0);
+	assert_int_equal(vgicv5_host_init(&rig.host, &rig.host_config), VGICV5_TIMEOUT);
+	assert_int_equal(rig_held(&rig), 0);
+	vgicv5_soft_arm_fault(rig.soft, VGICV5_SOFT_FAULT_NONE, 0);
+	vgicv5_soft_set_delay(rig.soft, 20);
+	vgicv5_mmio_write64((volatile uint8_t *)rig.irs[0].config_frame + GICV5_IRS_VMT_BASER, 0);
+	assert_int_equal(vgicv5_host_init(&rig.host, &rig.host_config), VGICV5_OK);
+	rig_down(&rig);
+}
+
 /* The time that the embedder gives is the time that is waited. */
 static void test_timeout(void **state)
 {
@@ -322,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_small_address_space),
 		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_command_fails),
+		cmocka_unit_test(test_busy_before),
 		cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_errors_have_texts),
 	};

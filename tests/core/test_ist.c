@@ -348,6 +348,7 @@ static void test_map_l2_of_nothing(void **state)
 	held = rig_held(&guest.rig);
 	write32(&guest, GICV5_IRS_MAP_L2_ISTR, 0); /* linear */
 	assert_int_equal(rig_held(&guest.rig), held);
+	assert_int_equal(l1(&guest)[0], 0);
 	write_baser(&guest, 0);
 	shape.two_level = true;
 	install(&guest, &shape);
@@ -355,6 +356,7 @@ static void test_map_l2_of_nothing(void **state)
 	write32(&guest, GICV5_IRS_MAP_L2_ISTR, 1u << 14);
 	write32(&guest, GICV5_IRS_MAP_L2_ISTR, 0xffffff);
 	assert_int_equal(rig_held(&guest.rig), held);
+	assert_false(hal_host_guest_dirty(&guest.vm.vm, GUEST_BASE));
 	guest_down(&guest);
 }
 
@@ -475,11 +477,12 @@ static bool fail_port(const struct rig_kind *kind, enum hal_host_fault fault, en
 		      unsigned int nth)
 {
 	struct guest guest;
+	size_t held, empty;
 	enum step i;
-	size_t held;
 	bool struck;
 
 	guest_up(&guest, kind, 0);
+	empty = rig_held(&guest.rig);
 	l1(&guest)[0] = GICV5_MASK(L1_ISTE_VALID);
 	for (i = STEP_VALID; i < step; i++)
 		take_step(&guest, i);
@@ -497,6 +500,8 @@ static bool fail_port(const struct rig_kind *kind, enum hal_host_fault fault, en
 	take_step(&guest, step);
 	if (step == STEP_MAP)
 		assert_true(reachable(&guest, 0x8000));
+	/* What failed is not counted against the guest. */
+	assert_int_equal(guest.vm.vm.lpi_ist.total, rig_held(&guest.rig) - empty);
 	assert_false(vgicv5_vm_is_dead(&guest.vm.vm));
 	guest_down(&guest);
 	return struck;

@@ -316,14 +316,6 @@ static void test_status(void **state)
 
 /* ---- PEs ---- */
 
-static uint64_t vm_doorbell(struct rig *rig, const struct vgicv5_vm *vm)
-{
-	volatile uint8_t *frame = rig->irs[0].config_frame;
-
-	vgicv5_mmio_write32(frame + GICV5_IRS_VM_SELR, vm->vm_id);
-	return vgicv5_mmio_read64(frame + GICV5_IRS_VM_DBR);
-}
-
 static void set_dps(struct rig_vm *vm, uint32_t vpe, bool dps)
 {
 	write32(vm, GICV5_IRS_PE_SELR, vpe);
@@ -378,15 +370,15 @@ static void test_one_n_doorbell(void **state)
 	assert_true(rig.config.virt_one_n);
 	rig_vm_init(&rig, &vm, &config, ids, 3);
 	assert_int_equal(vgicv5_vm_start(&vm.vm), VGICV5_OK);
-	assert_int_equal(vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
 	set_dps(&vm, 3, true);
-	assert_int_equal(vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
 	set_dps(&vm, 5, true);
-	assert_int_equal(vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
 	set_dps(&vm, 0, true);
-	assert_int_equal(vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
 	set_dps(&vm, 3, false);
-	assert_int_equal(vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 3);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 3);
 	assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
 	rig_down(&rig);
 }

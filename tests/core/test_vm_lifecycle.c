@@ -37,6 +37,8 @@ static void check_up(struct rig *rig, struct rig_vm *vm, uint32_t spis)
 
 	for (i = 0; i < SPARSE; i++)
 		check_vpe(rig, &vm->vcpu[i]);
+	if (rig->config.virt_one_n)
+		assert_int_equal(rig_vm_doorbell(rig, &vm->vm), GICV5_MASK(IRS_VM_DBR_EN) | sparse[0]);
 	assert_true(rig_inspect(rig, &vm->vm, GICV5_TYPE_SPI, spis - 1, NULL));
 	assert_true(rig_inspect(rig, &vm->vm, GICV5_TYPE_SPI, 0, NULL));
 	assert_false(rig_inspect(rig, &vm->vm, GICV5_TYPE_SPI, spis * 2, NULL));
