@@ -89,7 +89,7 @@ void vsoft_spi_vmr_write(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_
 	struct vsoft_spi *spi = vsoft_selected_spi(gic, irs);
 	struct vsoft_queue *queue;
 
-	if (!spi)
+	if (!spi || !gic->config.virt)
 		return;
 	spi->to_vm = GICV5_GET(IRS_SPI_VMR_VIRT, value);
 	spi->vm = (uint16_t)GICV5_GET(IRS_SPI_VMR_VM_ID, value);

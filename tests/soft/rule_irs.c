@@ -269,6 +269,8 @@ static void test_missing_features(void **state)
 	assert_int_equal(irs_rd(m, GICV5_IRS_VMT_CFGR, 4), 0);
 	vgicv5_soft_mmio_write(m->gic, 0, VGICV5_SOFT_SETLPI_FRAME, 0, 4, 1);
 	assert_false(look(m, lpi(1)).pending);
+	irs_wr(m, GICV5_IRS_SPI_VMR, 8, GICV5_MASK(IRS_SPI_VMR_VIRT) | 1);
+	assert_false(look(m, spi(0)).pending); /* still reachable: there are no VMs */
 	machine_delete(m);
 }
 
