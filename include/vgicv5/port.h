@@ -52,8 +52,13 @@ uint64_t vgicv5_port_clock_us(void);
 void vgicv5_port_relax(void);
 
 /**
- * Makes a vCPU look at its interrupts again: if it is blocked it becomes runnable, if it runs in the guest it exits
- * and re-enters, otherwise nothing happens. Any context, interrupts on or off; must not sleep or call the library.
+ * Makes a vCPU look at its interrupts again: if it is blocked it becomes runnable, if it is between
+ * vgicv5_vcpu_enter() and vgicv5_vcpu_exit() it exits and re-enters, otherwise nothing happens. Any context,
+ * interrupts on or off; must not sleep or call the library.
+ *
+ * It orders: who blocks a vCPU says so first, then looks at vgicv5_vcpu_runnable(), with a full barrier in between,
+ * and this call looks whether the vCPU is blocked after all earlier stores of the caller are visible. Then no wake-up
+ * is lost (tests/stress/residency.pml).
  */
 void vgicv5_port_kick(struct vgicv5_vcpu *vcpu);
 
