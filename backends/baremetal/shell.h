@@ -39,6 +39,7 @@ size_t shell_pool_used(void);
 
 /* ---- Console: the machine's PL011, polled for output ---- */
 
+void con_init(void);
 void con_putc(char c);
 void con_puts(const char *text);
 

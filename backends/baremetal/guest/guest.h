@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/**
+ * @file
+ * @brief Virtual machines and vCPUs, as the hypervisor's own files see them.
+ */
+#ifndef SHELL_GUEST_GUEST_H
+#define SHELL_GUEST_GUEST_H
+
+#include "../host/cpu.h"
+#include "../host/sched.h"
+#include "../vm.h"
+#include "regs.h"
+#include "stage2.h"
+
+struct guest_fp {
+	uint64_t v[64];
+	uint64_t fpsr;
+	uint64_t fpcr;
+} __attribute__((aligned(16)));
+
+void fp_save(struct guest_fp *fp);
+void fp_restore(const struct guest_fp *fp);
+
+/* EL1 and EL0 registers that belong to the vCPU and are changed only when another one is loaded. */
+#define GUEST_SYSREGS(X)  \
+	X(sctlr_el1)      \
+	X(cpacr_el1)      \
+	X(ttbr0_el1)      \
+	X(ttbr1_el1)      \
+	X(tcr_el1)        \
+	X(mair_el1)       \
+	X(amair_el1)      \
+	X(esr_el1)        \
+	X(far_el1)        \
+	X(afsr0_el1)      \
+	X(afsr1_el1)      \
+	X(par_el1)        \
+	X(vbar_el1)       \
+	X(elr_el1)        \
+	X(spsr_el1)       \
+	X(sp_el0)         \
+	X(sp_el1)         \
+	X(tpidr_el0)      \
+	X(tpidrro_el0)    \
+	X(tpidr_el1)      \
+	X(contextidr_el1) \
+	X(cntkctl_el1)    \
+	X(csselr_el1)     \
+	X(vmpidr_el2)
+
+#define GUEST_SYSREG_MEMBER(name) uint64_t name;
+struct guest_sysregs {
+	GUEST_SYSREGS(GUEST_SYSREG_MEMBER)
+};
+
+enum { GUEST_CNTV, GUEST_CNTP, GUEST_TIMERS };
+
+struct guest_timer {
+	uint64_t ctl;
+	uint64_t cval;
+};
+
+struct shell_vcpu {
+	struct guest_regs regs;
+	struct guest_fp fp;
+	struct guest_sysregs sys;
+	struct guest_timer timers[GUEST_TIMERS];
+	struct vgicv5_vcpu gic;
+	struct shell_vm *vm;
+	unsigned int index;
+	int doorbell; /* host LPI, or -1 */
+	unsigned int doorbell_cpu;
+
+	/* A store to the page that it runs in: one step with the page writable. */
+	bool stepping;
+	uint64_t step_page;
+
+	/* The scheduler's, under its lock. */
+	enum vcpu_state state;
+	bool queued;
+	bool held; /* ready, but its VM is paused */
+	struct shell_vcpu *next;
+	struct shell_vcpu *next_sleeper;
+	int sleeper_cpu;
+	uint64_t wake_at;
+	int cpu;
+	int last_cpu;
+	bool kicked;
+};
+
+struct shell_vm {
+	struct vgicv5_vm gic;
+	char name[16];
+	struct shell_vm_config config;
+	unsigned int index;
+	bool used;
+	enum shell_vm_state state;
+	bool finishing;
+	bool paused;
+	bool used_before; /* RAM holds what an earlier start left */
+	enum shell_vm_after after;
+	struct shell_vcpu *vcpus[SHELL_MAX_VCPUS];
+	struct stage2 stage2;
+	uint64_t ram_pa;
+	struct shell_mmio_region regions[SHELL_MMIO_REGIONS];
+	unsigned int region_count;
+	unsigned int complaints;
+	uint64_t cntvoff;
+	struct shell_counters counters;
+};
+
+static inline void count(uint64_t *counter)
+{
+	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+extern struct shell_vm shell_vms[SHELL_MAX_VMS];
+
+/* ---- vcpu.c ---- */
+
+/** State after reset: entered at `pc` with `x0`. The vCPU is off. */
+void vcpu_reset(struct shell_vcpu *vcpu, uint64_t pc, uint64_t x0);
+
+/** Runs it on this CPU until it has to leave. */
+void vcpu_run(struct shell_vcpu *vcpu);
+
+/** The timers of a blocked vCPU: tells the core which fire. @return when the next one will. */
+uint64_t vcpu_timers_wake(struct shell_vcpu *vcpu);
+
+/* ---- exit.c ---- */
+
+/** What the guest did. @return whether it goes on, and how it leaves otherwise. */
+enum vcpu_next { NEXT_RUN, NEXT_BLOCK, NEXT_OFF };
+enum vcpu_next exit_sync(struct shell_vcpu *vcpu);
+
+/** The vCPU takes an exception at EL1 with that syndrome; `pc` is what it returns to. */
+void inject_exception(struct shell_vcpu *vcpu, uint64_t esr, uint64_t pc);
+void inject_undefined(struct shell_vcpu *vcpu, uint64_t pc);
+
+/** A message about a guest that misbehaves; after some of them it is cut short. */
+void complain(struct shell_vcpu *vcpu, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- abort.c ---- */
+enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr);
+enum vcpu_next exit_step(struct shell_vcpu *vcpu);
+
+/* ---- idregs.c ---- */
+enum vcpu_next exit_sysreg(struct shell_vcpu *vcpu, uint64_t esr);
+
+/* ---- psci.c ---- */
+enum vcpu_next exit_call(struct shell_vcpu *vcpu);
+
+/* ---- vm.c ---- */
+
+/** Ends the stop of VMs that are quiet. No vCPU is loaded on this CPU. */
+void vm_finish_stops(void);
+
+static inline struct shell_vcpu *vcpu_of_gic(struct vgicv5_vcpu *gic)
+{
+	return (struct shell_vcpu *)(void *)((char *)gic - __builtin_offsetof(struct shell_vcpu, gic));
+}
+
+static inline struct shell_vm *vm_of_gic(struct vgicv5_vm *gic)
+{
+	return (struct shell_vm *)(void *)((char *)gic - __builtin_offsetof(struct shell_vm, gic));
+}
+
+#endif

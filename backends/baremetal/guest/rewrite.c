@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A page whose words were replaced has a record that says which: a guest may have HVCs of that form of its own, and
+ * these must stay what they are when the page becomes data again.
+ */
+#include "rewrite.h"
+
+#include "../machine/machine.h"
+
+#define WORDS (PAGE_BYTES / 4)
+
+struct rewritten {
+	struct rewritten *next;
+	uint64_t ipa;
+	unsigned int count;
+	uint32_t words[WORDS / 32];
+};
+
+static struct rewritten **find(struct stage2 *s2, uint64_t page)
+{
+	struct rewritten **link = &s2->rewritten;
+
+	while (*link && (*link)->ipa != page)
+		link = &(*link)->next;
+	return link;
+}
+
+static void drop(struct rewritten **link)
+{
+	struct rewritten *record = *link;
+
+	*link = record->next;
+	shell_free(record, sizeof(*record));
+}
+
+static void sync_instructions(const uint32_t *page)
+{
+	const char *at = (const char *)page;
+	unsigned int i;
+
+	for (i = 0; i < PAGE_BYTES; i += 16)
+		__asm__ volatile("dc cvau, %0" : : "r"(at + i) : "memory");
+	__asm__ volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" : : : "memory");
+}
+
+/* Replaces what is not replaced yet. @return false: no memory for the record; nothing has been changed. */
+static bool replace(struct shell_vm *vm, uint64_t page, uint32_t *words)
+{
+	struct rewritten **link = find(&vm->stage2, page);
+	struct rewritten *record = *link;
+	unsigned int i;
+
+	for (i = 0; i < WORDS; i++) {
+		if (!gic_word(words[i]))
+			continue;
+		if (!record) {
+			record = shell_alloc(sizeof(*record), 16);
+			if (!record)
+				return false;
+			record->ipa = page;
+			record->next = vm->stage2.rewritten;
+			vm->stage2.rewritten = record;
+			count(&vm->counters.pages_rewritten);
+		}
+		words[i] = gic_word_to_hvc(words[i]);
+		record->words[i / 32] |= 1u << (i % 32);
+		count(&vm->counters.words_rewritten);
+	}
+	sync_instructions(words);
+	return true;
+}
+
+static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
+{
+	struct rewritten **link = find(&vm->stage2, page);
+	unsigned int i;
+
+	if (!*link)
+		return;
+	for (i = 0; i < WORDS; i++)
+		if ((*link)->words[i / 32] & 1u << (i % 32))
+			words[i] = hvc_to_gic_word(words[i]);
+	drop(link);
+}
+
+/* After a store into the page: what is no longer one of our HVCs is the guest's own word. */
+static void recheck(struct shell_vm *vm, uint64_t page, const uint32_t *words)
+{
+	struct rewritten *record = *find(&vm->stage2, page);
+	unsigned int i;
+
+	if (!record)
+		return;
+	for (i = 0; i < WORDS; i++)
+		if (record->words[i / 32] & 1u << (i % 32) && !gic_word(hvc_to_gic_word(words[i])))
+			record->words[i / 32] &= ~(1u << (i % 32));
+}
+
+/* A page that another vCPU may be changing too: the lock is held from here to page_put(). */
+static uint32_t *page_get(struct shell_vm *vm, uint64_t page, enum stage2_use *use)
+{
+	uint64_t pa;
+
+	shell_lock(&vm->stage2.lock);
+	if (stage2_look(&vm->stage2, page, &pa, use) && *use != STAGE2_REGISTERS)
+		return (uint32_t *)(uintptr_t)pa;
+	shell_unlock(&vm->stage2.lock);
+	return NULL;
+}
+
+static enum rewrite_result page_put(struct shell_vm *vm, bool done)
+{
+	shell_unlock(&vm->stage2.lock);
+	return done ? REWRITE_DONE : REWRITE_NO_MEMORY;
+}
+
+enum rewrite_result rewrite_for_fetch(struct shell_vm *vm, uint64_t ipa)
+{
+	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
+	enum stage2_use use;
+	uint32_t *words = page_get(vm, page, &use);
+	bool done = true;
+
+	if (!words)
+		return REWRITE_NOT_RAM;
+	/* Other vCPUs may be writing it, and must not execute it too early: neither is allowed while it changes. */
+	if (use == STAGE2_DATA || use == STAGE2_READ) {
+		done = stage2_change(&vm->stage2, page, STAGE2_READ) && replace(vm, page, words);
+		if (done)
+			stage2_relax(&vm->stage2, page, STAGE2_CODE);
+	} else {
+		stage2_forget(page);
+	}
+	return page_put(vm, done);
+}
+
+enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa)
+{
+	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
+	enum stage2_use use;
+	uint32_t *words = page_get(vm, page, &use);
+	bool done = true;
+
+	if (!words)
+		return REWRITE_NOT_RAM;
+	/*
+	 * Other vCPUs must not execute the restored words, and their stores must not come before they are there:
+	 * the page is taken away while it changes.
+	 */
+	if (use == STAGE2_CODE || use == STAGE2_READ) {
+		done = stage2_change(&vm->stage2, page, STAGE2_READ);
+		if (done) {
+			restore(vm, page, words);
+			stage2_relax(&vm->stage2, page, STAGE2_DATA);
+		}
+	} else {
+		stage2_forget(page);
+	}
+	return page_put(vm, done);
+}
+
+enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa)
+{
+	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
+	enum stage2_use use;
+	uint32_t *words = page_get(vm, page, &use);
+	bool done = true;
+
+	if (!words)
+		return REWRITE_NOT_RAM;
+	if (use == STAGE2_CODE)
+		done = stage2_change(&vm->stage2, page, STAGE2_ALL);
+	return page_put(vm, done);
+}
+
+enum rewrite_result rewrite_step_end(struct shell_vm *vm, uint64_t ipa)
+{
+	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
+	enum stage2_use use;
+	uint32_t *words = page_get(vm, page, &use);
+	bool done = true;
+
+	if (!words)
+		return REWRITE_NOT_RAM;
+	if (use == STAGE2_ALL) {
+		done = stage2_change(&vm->stage2, page, STAGE2_CODE);
+		recheck(vm, page, words);
+		done = done && replace(vm, page, words);
+	}
+	return page_put(vm, done);
+}
+
+void rewrite_reset(struct shell_vm *vm)
+{
+	while (vm->stage2.rewritten)
+		drop(&vm->stage2.rewritten);
+}
