@@ -109,7 +109,7 @@ static bool find_span(const struct vgicv5_soft *gic, uint32_t offset, unsigned i
 {
 	bool virtual = offset >= GICV5_IRS_VMT_BASER && offset < GICV5_IRS_MEC_IDR;
 
-	if ((bytes != 4 && bytes != 8) || offset % bytes || (virtual && !gic->config.virt))
+	if ((bytes != 4 && bytes != 8) || (virtual && !gic->config.virt))
 		return false;
 	span->reg = find_reg(offset);
 	span->shift = 0;
@@ -156,7 +156,7 @@ static void config_write(struct vgicv5_soft *gic, struct vsoft_irs *irs, const s
 	else if (info->base == VSOFT_BASE_READ)
 		merged |= info->read(gic, irs) & ~span->mask;
 	if (info->base == VSOFT_BASE_LATCH)
-		irs->latch[span->reg] = merged & ~info->start;
+		irs->latch[span->reg] = merged;
 	if (info->start && !(merged & span->mask & info->start))
 		return;
 	if (info->group == VSOFT_GROUP_NONE)

@@ -411,6 +411,11 @@ static void test_unmap(void **state)
 	assert_true(look(m, 1, lpi(60)).active);
 	assert_false(look(m, 1, lpi(60)).pending);
 	assert_false(reachable(m, 1, spi(31)));
+	/* A selection does not outlive its VPE. */
+	irs_wr(m, GICV5_IRS_VMAP_VPER, 8,
+	       GICV5_MASK(IRS_VMAP_VPER_M) | GICV5_PUT(IRS_VMAP_VPER_VM_ID, 1) | 1);
+	assert_int_equal(irs_rd(m, GICV5_IRS_VPE_STATUSR, 4), 1);
+	select_vpe(m, &vm, 1);
 	assert_int_equal(m->violations, 1);
 	machine_delete(m);
 }
