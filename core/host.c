@@ -187,11 +187,10 @@ static void derive(struct vgicv5_caps *caps)
 static int probe(struct vgicv5_caps *caps, const struct vgicv5_host_config *config)
 {
 	unsigned int i;
-	int error;
 
 	*caps = everything;
 	for (i = 0; i < config->irs_count; i++) {
-		error = probe_irs(caps, config->irs[i].config_frame);
+		int error = probe_irs(caps, config->irs[i].config_frame);
 		if (error) {
 			vgicv5_error("IRS %u: %s", i, vgicv5_strerror(error));
 			return error;

@@ -28,10 +28,9 @@ static uint32_t read_status(struct vgicv5_host *host, enum irs_group group)
 static int wait_idle(struct vgicv5_host *host, enum irs_group group)
 {
 	uint64_t start = vgicv5_port_clock_us();
-	bool late;
 
 	for (;;) {
-		late = vgicv5_port_clock_us() - start >= host->timeout_us;
+		bool late = vgicv5_port_clock_us() - start >= host->timeout_us;
 		if (GICV5_GET(IRS_VMT_STATUSR_IDLE, read_status(host, group))) {
 			host->unsettled &= (uint8_t) ~(1u << group);
 			return VGICV5_OK;

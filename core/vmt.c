@@ -15,7 +15,9 @@
 
 static size_t l2_count(const struct vgicv5_host *host)
 {
-	return (size_t)1 << (host->vmt_id_bits - GICV5_L2_VMT_INDEX_BITS);
+	unsigned int bits = host->vmt_id_bits;
+
+	return bits > GICV5_L2_VMT_INDEX_BITS ? (size_t)1 << (bits - GICV5_L2_VMT_INDEX_BITS) : 1;
 }
 
 static size_t id_map_bytes(const struct vgicv5_host *host)
@@ -27,9 +29,8 @@ static size_t id_map_bytes(const struct vgicv5_host *host)
 
 static void free_table(struct vgicv5_host *host)
 {
-	size_t i;
-
 	if (host->vmt_l2) {
+		size_t i;
 		for (i = 0; i < l2_count(host); i++)
 			vgicv5_port_free(host->vmt_l2[i], GICV5_L2_VMT_SIZE);
 		vgicv5_port_free(host->vmt_l2, l2_count(host) * sizeof(*host->vmt_l2));
