@@ -161,7 +161,7 @@ int recorder_setup(void **state)
 	rec.host.caps.ppi_implemented[0] = PPIS_LOW;
 	rec.host.caps.ppi_implemented[1] = PPIS_HIGH;
 	rec.host.caps.ppi_edge[0] = 1ull << GICV5_PPI_SW;
-	rec.host.caps.ppi_edge[1] = 1ull << (PPI_HIGH_EDGE - 64);
+	rec.host.caps.ppi_edge[1] = PPI_BIT(PPI_HIGH_EDGE) | PPI_BIT(PPI_HIGH_EDGE2);
 	rec.host.caps.max_vpes = 512;
 	rec.host.caps.lpi_id_bits = 16;
 	assert_int_equal(vgicv5_vm_init(&rec.vm[0], &rec.host, &few), 0);

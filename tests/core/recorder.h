@@ -47,11 +47,12 @@ extern struct recorder {
 	uint64_t spi_line[VMS][2];
 } rec;
 
-/* PPIs of the tests' host: SW, PMU, timers; from 64 up 70 (level) and 71 (edge), which only VM 1 sees. */
+/* PPIs of the tests' host: SW, PMU, timers; from 64 up 70 (level), 71 and 72 (edge), which only VM 1 sees. */
 #define PPIS_LOW (1ull << 3 | 1ull << 23 | 1ull << 26 | 1ull << 27 | 1ull << 28 | 1ull << 30)
 #define PPI_HIGH_LEVEL 70
 #define PPI_HIGH_EDGE 71
-#define PPIS_HIGH (1ull << (PPI_HIGH_LEVEL - 64) | 1ull << (PPI_HIGH_EDGE - 64))
+#define PPI_HIGH_EDGE2 72
+#define PPIS_HIGH (7ull << (PPI_HIGH_LEVEL - 64))
 
 #define PPI_BIT(ppi) (1ull << ((ppi) % 64))
 

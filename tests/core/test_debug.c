@@ -111,8 +111,8 @@ static void vm_and_host(void **state)
 	printed[0] = '\0';
 	vgicv5_dump_host(&rec.host, print, printed);
 	expect("IRS that is not coherent");
-	expect("PPIs implemented: 3 23 26-28 30 70-71\n");
-	expect("of these Edge: 3 71\n");
+	expect("PPIs implemented: 3 23 26-28 30 70-72\n");
+	expect("of these Edge: 3 71-72\n");
 }
 
 static void interrupt_asked_of_the_irs(void **state)

@@ -82,6 +82,18 @@ static void edge_not_acknowledged_wakes_after_put(void **state)
 	assert_int_equal(a->latch[0], 0);
 }
 
+static void edges_held_and_edges_latched_meet_at_put(void **state)
+{
+	(void)state;
+	assert_int_equal(vgicv5_inject_ppi(wide, PPI_HIGH_EDGE, true), 0);
+	assert_int_equal(vgicv5_vcpu_load(wide), 0);
+	round_trip(wide);
+	assert_int_equal(vgicv5_inject_ppi(wide, PPI_HIGH_EDGE2, true), 0);
+	vgicv5_vcpu_put(wide, VGICV5_PUT_PREEMPTED);
+	assert_int_equal(vgicv5_vcpu_load(wide), 0);
+	assert_int_equal(reg(GICV5_ICH_PPI_PENDR1_EL2), PPI_BIT(PPI_HIGH_EDGE) | PPI_BIT(PPI_HIGH_EDGE2));
+}
+
 static void new_edge_leaves_others_pending(void **state)
 {
 	(void)state;
@@ -100,6 +112,9 @@ static void lowering_an_edge_does_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(vgicv5_vcpu_load(a), 0);
+	assert_int_equal(vgicv5_inject_ppi(a, 3, false), 0);
+	round_trip(a);
+	assert_int_equal(pendr(), 0);
 	assert_int_equal(vgicv5_inject_ppi(a, 3, true), 0);
 	assert_int_equal(vgicv5_inject_ppi(a, 3, false), 0);
 	round_trip(a);
@@ -351,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup(edges_wait_out_a_put, recorder_setup),
 		cmocka_unit_test_setup(edge_raised_between_exit_and_put_is_kept, recorder_setup),
 		cmocka_unit_test_setup(edge_not_acknowledged_wakes_after_put, recorder_setup),
+		cmocka_unit_test_setup(edges_held_and_edges_latched_meet_at_put, recorder_setup),
 		cmocka_unit_test_setup(new_edge_leaves_others_pending, recorder_setup),
 		cmocka_unit_test_setup(lowering_an_edge_does_nothing, recorder_setup),
 		cmocka_unit_test_setup(level_that_came_and_went_costs_nothing, recorder_setup),

@@ -194,7 +194,7 @@ static void word_1_is_moved_where_it_is_visible(void **state)
 	assert_int_equal(vgicv5_vcpu_load(wide), 0);
 	assert_int_equal(reg(GICV5_ICH_PPI_ENABLER1_EL2), PPIS_HIGH);
 	assert_int_equal(reg(GICV5_ICH_PPI_ACTIVER1_EL2), PPI_BIT(PPI_HIGH_LEVEL));
-	assert_int_equal(reg(GICV5_ICH_PPI_PENDR1_EL2), PPIS_HIGH);
+	assert_int_equal(reg(GICV5_ICH_PPI_PENDR1_EL2), PPI_BIT(PPI_HIGH_EDGE) | PPI_BIT(PPI_HIGH_LEVEL));
 	assert_int_equal(reg(GICV5_ICH_PPI_PRIORITYR8_EL2), 4ull << 56);
 	assert_int_equal(vgicv5_inject_ppi(wide, PPI_HIGH_LEVEL, false), 0);
 	assert_int_equal(vgicv5_vcpu_enter(wide), 0);
