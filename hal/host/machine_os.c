@@ -5,7 +5,6 @@
  * It goes to the software GICv5 directly, so that its accesses are not counted as the library's.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include <vgicv5/arch/insn.h>
 #include <vgicv5/arch/intid.h>
@@ -274,11 +273,11 @@ static void *take_interrupts(void *ctx)
 
 void hal_host_machine_start_interrupts(struct hal_host_machine *machine)
 {
+	unsigned int pe;
+
 	pthread_mutex_lock(&machine->signal_mutex);
-	memset(machine->signalled, 0xff, sizeof(machine->signalled[0]) * (machine->config.pe_count / 64));
-	if (machine->config.pe_count % 64)
-		machine->signalled[machine->config.pe_count / 64] =
-			~(uint64_t)0 >> (64 - machine->config.pe_count % 64);
+	for (pe = 0; pe < machine->config.pe_count; pe++)
+		machine->signalled[pe / 64] |= (uint64_t)1 << pe % 64;
 	machine->taker_stops = false;
 	machine->taker_runs = true;
 	pthread_mutex_unlock(&machine->signal_mutex);

@@ -202,7 +202,9 @@ static void nth_allocation_fails(void **state)
 
 	(void)state;
 	hal_host_fail(HAL_HOST_FAULT_ALLOC, 2);
-	for (i = 0; i < 3; i++)
+	memory[0] = vgicv5_port_alloc(64, 64);
+	assert_false(hal_host_failed(HAL_HOST_FAULT_ALLOC));
+	for (i = 1; i < 3; i++)
 		memory[i] = vgicv5_port_alloc(64, 64);
 	assert_non_null(memory[0]);
 	assert_null(memory[1]);
