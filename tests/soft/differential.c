@@ -162,6 +162,7 @@ static void access_both(struct pair *p, const char *name, unsigned int pe,
 	enum tiny_result tiny_result;
 
 	soft_result = vgicv5_soft_sys(p->soft, pe, access, encoding, read, &soft);
+	p->value = soft;
 	tiny = read ? soft : value;
 	tiny_result = tiny_sys(&p->tiny, pe, access->el, access->imo, access->nv, access->nmi, encoding, read,
 			       &tiny);

@@ -52,6 +52,7 @@ struct pair {
 	uint64_t random;
 	uint64_t seed;
 	unsigned int step;
+	uint64_t value; /* what the last access read */
 	char what[200]; /* the operation under way */
 	struct shape ist;
 	struct shape lpi_ist[TINY_VMS];
@@ -91,6 +92,8 @@ extern const unsigned int lpi_pool_size;
 
 /** One random operation. */
 void operate(struct pair *p);
+/** Makes interrupts of a VM pending, from EL2. */
+void pend_some(struct pair *p, uint32_t vm, unsigned int count);
 /** Enables everything, so that the random operations have something to work on. */
 void prepare(struct pair *p);
 

@@ -100,6 +100,28 @@ static void op_instruction(struct pair *p)
 	both_sys(p, random_pe(p), el, below(p, 4), below(p, 8) == 0, false, encoding, false, operand);
 }
 
+void pend_some(struct pair *p, uint32_t vm, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		both_sys(p, random_pe(p), 2, false, false, false, GICV5_GIC_VDPEND, false,
+			 (random_intid(p) & 0xe0ffffff) | GICV5_MASK(VDPEND_PENDING) |
+				 GICV5_PUT(VDPEND_VM, vm));
+}
+
+/* Something to do: an interrupt of the physical domain or of a VM. */
+static void op_pend(struct pair *p)
+{
+	uint64_t intid = random_intid(p) & 0xe0ffffff;
+
+	if (below(p, 2))
+		pend_some(p, random_vm(p), 1);
+	else
+		both_sys(p, random_pe(p), 2, false, false, false, GICV5_GIC_CDPEND, false,
+			 intid | GICV5_MASK(CDPEND_PENDING));
+}
+
 static void op_acknowledge(struct pair *p)
 {
 	unsigned int encoding = below(p, 8) ? GICV5_GIC_CDIA : GICV5_GIC_CDNMIA;
@@ -117,16 +139,16 @@ static uint64_t register_value(struct pair *p, unsigned int encoding)
 {
 	switch (encoding) {
 	case GICV5_ICC_CR0_EL1:
-		return below(p, 5) ? 3 : 2;
+		return below(p, 12) ? 3 : 2;
 	case GICV5_ICC_PCR_EL1:
 		return below(p, 3) ? 31 : random_priority(p);
 	case GICV5_ICC_APR_EL1:
 	case GICV5_ICH_APR_EL2:
-		return below(p, 2) ? 0 : 1u << random_priority(p);
+		return below(p, 4) ? 0 : 1u << random_priority(p);
 	case GICV5_ICH_VCTLR_EL2:
-		return below(p, 6) ? 1 : 0;
+		return below(p, 12) ? 1 : 0;
 	case GICV5_ICH_VMCR_EL2:
-		return (below(p, 5) != 0) |
+		return (below(p, 12) != 0) |
 		       GICV5_PUT(ICH_VMCR_EL2_VPMR, below(p, 3) ? 31 : random_priority(p));
 	case GICV5_ICH_HFGRTR_EL2:
 	case GICV5_ICH_HFGWTR_EL2:
@@ -245,7 +267,7 @@ static void op_irs_registers(struct pair *p)
 
 	switch (below(p, 4)) {
 	case 0:
-		both_irs_write(p, irs, GICV5_IRS_CR0, 4, below(p, 5) != 0);
+		both_irs_write(p, irs, GICV5_IRS_CR0, 4, below(p, 3) != 0);
 		break;
 	case 1:
 		both_irs_write(p, irs, GICV5_IRS_CR1, 4, random64(p));
@@ -276,29 +298,142 @@ static void op_vpe_registers(struct pair *p)
 				       GICV5_PUT(IRS_VPE_DBR_INTID, lpi_pool[below(p, lpi_pool_size)]));
 }
 
+static void write_vm_doorbell(struct pair *p, unsigned int irs, uint32_t vm)
+{
+	both_irs_write(p, irs, GICV5_IRS_VM_SELR, 4, vm);
+	both_irs_write(p, irs, GICV5_IRS_VM_DBR, 8,
+		       GICV5_PUT(IRS_VM_DBR_EN, below(p, 4) != 0) |
+			       GICV5_PUT(IRS_VM_DBR_VPE_ID, below(p, 12) ? random_vpe(p) : TINY_VPES));
+}
+
 static void op_vm_registers(struct pair *p)
 {
 	unsigned int irs = random_irs(p);
 
-	both_irs_write(p, irs, GICV5_IRS_VM_SELR, 4, below(p, 12) ? random_vm(p) : TINY_VMS);
 	if (below(p, 2))
-		both_irs_write(
-			p, irs, GICV5_IRS_VM_DBR, 8,
-			GICV5_PUT(IRS_VM_DBR_EN, below(p, 3) != 0) |
-				GICV5_PUT(IRS_VM_DBR_VPE_ID, below(p, 12) ? random_vpe(p) : TINY_VPES));
+		both_irs_write(p, irs, GICV5_IRS_VM_SELR, 4, below(p, 12) ? random_vm(p) : TINY_VMS);
+	else
+		write_vm_doorbell(p, irs, random_vm(p));
+}
+
+/* A VM whose VPEs all sleep, doorbells requested for two of them, then interrupts arrive. */
+static void op_sleep(struct pair *p)
+{
+	unsigned int irs = random_irs(p);
+	uint32_t vm = random_vm(p);
+	unsigned int i;
+
+	for (i = 0; i < p->config.pe_count; i++) {
+		if (p->tiny.pe[i].resident && p->tiny.pe[i].vm == vm)
+			both_sys(p, i, 2, false, false, false, GICV5_ICH_CONTEXTR_EL2, false,
+				 GICV5_PUT(ICH_CONTEXTR_EL2_DB, below(p, 2)) |
+					 GICV5_PUT(ICH_CONTEXTR_EL2_DBPM, random_priority(p)));
+	}
+	write_vm_doorbell(p, irs, vm);
+	for (i = 0; i < 2; i++) {
+		both_irs_write(p, irs, GICV5_IRS_VPE_SELR, 8,
+			       GICV5_MASK(IRS_VPE_SELR_S) | GICV5_PUT(IRS_VPE_SELR_VM_ID, vm) |
+				       GICV5_PUT(IRS_VPE_SELR_VPE_ID, i));
+		both_irs_write(p, irs, GICV5_IRS_VPE_DBR, 8,
+			       GICV5_MASK(IRS_VPE_DBR_DBV) | GICV5_MASK(IRS_VPE_DBR_REQ_DB) |
+				       GICV5_PUT(IRS_VPE_DBR_DBPM, random_priority(p)) |
+				       GICV5_PUT(IRS_VPE_DBR_INTID, lpi_pool[below(p, lpi_pool_size)]));
+	}
+	pend_some(p, vm, below(p, 4));
+}
+
+/* One kind of access is trapped, and then something is tried at EL1. */
+static void op_trap(struct pair *p)
+{
+	static const unsigned int hfg[] = {GICV5_ICH_HFGRTR_EL2, GICV5_ICH_HFGWTR_EL2, GICV5_ICH_HFGITR_EL2};
+	unsigned int which = below(p, COUNT(hfg));
+	unsigned int pe = random_pe(p);
+	unsigned int i;
+
+	both_sys(p, pe, 2, false, false, false, hfg[which], false, below(p, 3) ? random64(p) : ~(uint64_t)0);
+	for (i = 0; i < 8; i++) {
+		unsigned int encoding = registers[below(p, COUNT(registers))];
+
+		both_sys(p, pe, 1, below(p, 2), below(p, 8) == 0, false, encoding, which == 0,
+			 which == 0 ? 0 : register_value(p, encoding));
+		op_instruction(p);
+	}
+	both_sys(p, pe, 2, false, false, false, hfg[which], false, ~(uint64_t)0);
+}
+
+/* Takes what there is, as a handler does, but forgets a step now and then. */
+static void op_handle(struct pair *p)
+{
+	unsigned int pe = random_pe(p);
+	bool virtual = below(p, 2);
+	unsigned int el = virtual ? 1 : 2;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		uint64_t intid;
+
+		both_sys(p, pe, el, virtual, false, false, GICV5_GIC_CDIA, true, 0);
+		intid = p->value;
+		if (!GICV5_GET(CDIA_VALID, intid))
+			return;
+		if (below(p, 4))
+			both_sys(p, pe, el, virtual, false, false, GICV5_GIC_CDEOI, false, 0);
+		if (below(p, 8))
+			both_sys(p, pe, el, virtual, false, false, GICV5_GIC_CDDI, false, intid);
+	}
+}
+
+/* Everything open, nothing active. */
+static void repair(struct pair *p, unsigned int pe)
+{
+	both_sys(p, pe, 2, false, false, false, GICV5_ICC_CR0_EL1, false, 3);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICC_PCR_EL1, false, 31);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICC_APR_EL1, false, 0);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICH_APR_EL2, false, 0);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICH_VCTLR_EL2, false, 1);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICH_VMCR_EL2, false, ~(uint64_t)0);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICH_HFGRTR_EL2, false, ~(uint64_t)0);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICH_HFGWTR_EL2, false, ~(uint64_t)0);
+	both_sys(p, pe, 2, false, false, false, GICV5_ICH_HFGITR_EL2, false, ~(uint64_t)0);
+}
+
+static void op_repair(struct pair *p)
+{
+	both_irs_write(p, random_irs(p), GICV5_IRS_CR0, 4, 1);
+	repair(p, random_pe(p));
 }
 
 /* Operations by how often they are drawn. */
+/* clang-format off */
 static const struct {
 	void (*run)(struct pair *p);
 	unsigned int weight;
 } operations[] = {
-	{op_instruction, 40}, {op_acknowledge, 14},  {op_eoi, 8},	    {op_register, 14},
-	{op_ppi_setup, 8},    {op_ppi_wire, 5},	     {op_spi_wire, 6},	    {op_setlpi, 4},
-	{op_residency, 12},   {op_spi_registers, 5}, {op_irs_registers, 4}, {op_vpe_registers, 7},
-	{op_vm_registers, 3}, {op_ist, 1},	     {op_map_l2, 5},	    {op_vm_build, 6},
-	{op_vm_drop, 1},      {op_vist, 3},	     {op_vpe, 7},
+	{ op_instruction, 50 },
+	{ op_pend, 25 },
+	{ op_handle, 20 },
+	{ op_acknowledge, 8 },
+	{ op_eoi, 6 },
+	{ op_register, 12 },
+	{ op_ppi_setup, 8 },
+	{ op_ppi_wire, 6 },
+	{ op_spi_wire, 6 },
+	{ op_setlpi, 4 },
+	{ op_residency, 12 },
+	{ op_spi_registers, 4 },
+	{ op_irs_registers, 3 },
+	{ op_vpe_registers, 6 },
+	{ op_vm_registers, 4 },
+	{ op_map_l2, 4 },
+	{ op_vm_build, 6 },
+	{ op_vm_drop, 2 },
+	{ op_vist, 3 },
+	{ op_vpe, 4 },
+	{ op_sleep, 3 },
+	{ op_trap, 2 },
+	{ op_repair, 3 },
 };
+/* clang-format on */
 
 void operate(struct pair *p)
 {
@@ -306,9 +441,13 @@ void operate(struct pair *p)
 	unsigned int i;
 	uint32_t n;
 
-	/* Rare, because it ends all VMs. */
-	if (below(p, 400) == 0) {
+	/* Rare, because it ends all VMs; without a table nothing virtual happens. */
+	if (below(p, p->tiny.vmt_baser & 1 ? 400 : 10) == 0) {
 		op_vmt(p);
+		return;
+	}
+	if (below(p, p->tiny.ist_baser & 1 ? 200 : 10) == 0) {
+		op_ist(p);
 		return;
 	}
 	for (i = 0; i < COUNT(operations); i++)
@@ -325,15 +464,8 @@ void prepare(struct pair *p)
 
 	for (i = 0; i < p->config.irs_count; i++)
 		both_irs_write(p, i, GICV5_IRS_CR0, 4, 1);
-	for (i = 0; i < p->config.pe_count; i++) {
-		both_sys(p, i, 2, false, false, false, GICV5_ICC_CR0_EL1, false, 3);
-		both_sys(p, i, 2, false, false, false, GICV5_ICC_PCR_EL1, false, 31);
-		both_sys(p, i, 2, false, false, false, GICV5_ICH_VCTLR_EL2, false, 1);
-		both_sys(p, i, 2, false, false, false, GICV5_ICH_VMCR_EL2, false, ~(uint64_t)0);
-		both_sys(p, i, 2, false, false, false, GICV5_ICH_HFGRTR_EL2, false, ~(uint64_t)0);
-		both_sys(p, i, 2, false, false, false, GICV5_ICH_HFGWTR_EL2, false, ~(uint64_t)0);
-		both_sys(p, i, 2, false, false, false, GICV5_ICH_HFGITR_EL2, false, ~(uint64_t)0);
-	}
+	for (i = 0; i < p->config.pe_count; i++)
+		repair(p, i);
 	op_ist(p);
 	op_vmt(p);
 	for (i = 0; i < 2 * TINY_VMS; i++)

@@ -185,6 +185,8 @@ void op_vm_build(struct pair *p)
 	if (GICV5_GET(IRS_VMT_CFGR_STRUCTURE, p->tiny.vmt_cfgr) && below(p, 2))
 		both_irs_write(p, irs, GICV5_IRS_VMAP_L2_VMTR, 8, GICV5_MASK(IRS_VMAP_L2_VMTR_M) | vm);
 	both_irs_write(p, irs, GICV5_IRS_VMAP_VMR, 8, GICV5_MASK(IRS_VMAP_VMR_M) | vm);
+	/* Pending before their VPEs exist. */
+	pend_some(p, vm, below(p, 8));
 }
 
 static void compare_vm(struct pair *p, uint32_t vm)
@@ -234,6 +236,8 @@ void op_vist(struct pair *p)
 	}
 	command |= GICV5_PUT(IRS_VMAP_VISTR_TYPE, GICV5_TYPE_LPI);
 	if (p->tiny.memory[vmte_pa(p, vm) + 16 - MEMORY_BASE] & 1) {
+		if (below(p, 4))
+			return;
 		snprintf(p->what, sizeof(p->what), "take the LPI IST of VM %u", (unsigned int)vm);
 		both_irs_write(p, irs, GICV5_IRS_VMAP_VISTR, 8, command | GICV5_MASK(IRS_VMAP_VISTR_U));
 		compare_lpis(p, &p->lpi_ist[vm], VM_AREA(vm) + VM_LPI_L1, VM_AREA(vm) + VM_LPI_L2);
