@@ -31,6 +31,7 @@ static int wait_idle(struct vgicv5_host *host, enum irs_group group)
 
 	for (;;) {
 		bool late = vgicv5_port_clock_us() - start >= host->timeout_us;
+
 		if (GICV5_GET(IRS_VMT_STATUSR_IDLE, read_status(host, group))) {
 			host->unsettled &= (uint8_t) ~(1u << group);
 			return VGICV5_OK;

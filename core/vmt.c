@@ -31,6 +31,7 @@ static void free_table(struct vgicv5_host *host)
 {
 	if (host->vmt_l2) {
 		size_t i;
+
 		for (i = 0; i < l2_count(host); i++)
 			vgicv5_port_free(host->vmt_l2[i], GICV5_L2_VMT_SIZE);
 		vgicv5_port_free(host->vmt_l2, l2_count(host) * sizeof(*host->vmt_l2));
@@ -116,6 +117,10 @@ static int take_id(struct vgicv5_host *host, uint16_t *vm_id)
 
 	vgicv5_mutex_assert(&host->vmt_mutex);
 	for (id = 0; id < host->caps.max_vms; id++) {
+		if (host->vm_ids[id / 64] == ~(uint64_t)0) {
+			id |= 63;
+			continue;
+		}
 		if (host->vm_ids[id / 64] & (uint64_t)1 << id % 64)
 			continue;
 		host->vm_ids[id / 64] |= (uint64_t)1 << id % 64;

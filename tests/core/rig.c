@@ -56,6 +56,15 @@ static void large_l2(struct vgicv5_soft_config *config)
 	config->ppi_implemented[1] = ~(uint64_t)0;
 }
 
+static void medium_l2(struct vgicv5_soft_config *config)
+{
+	config->ist_l2sz = 3;
+	config->istmd = true;
+	config->istmd_sz = 16;
+	config->vm_id_bits = 8;
+	config->coherent = false;
+}
+
 static void three_irss(struct vgicv5_soft_config *config)
 {
 	config->irs_count = 3;
@@ -67,8 +76,8 @@ static void three_irss(struct vgicv5_soft_config *config)
 }
 
 const struct rig_kind rig_kinds[] = {
-	{"plain", plain},	{"incoherent", incoherent}, {"least", least},
-	{"metadata", metadata}, {"large_l2", large_l2},	    {"three_irss", three_irss},
+	{"plain", plain},	{"incoherent", incoherent}, {"least", least},	      {"metadata", metadata},
+	{"large_l2", large_l2}, {"three_irss", three_irss}, {"medium_l2", medium_l2},
 };
 const unsigned int rig_kind_count = sizeof(rig_kinds) / sizeof(rig_kinds[0]);
 

@@ -383,6 +383,32 @@ static void test_one_n_doorbell(void **state)
 	rig_down(&rig);
 }
 
+/* A change of DPS that the IRS does not carry out is not shown to the guest. */
+static void test_dps_fails(void **state)
+{
+	static const enum vgicv5_soft_fault faults[] = {VGICV5_SOFT_FAULT_DROP, VGICV5_SOFT_FAULT_STALL};
+	unsigned int i, nth;
+	struct rig_vm vm;
+	struct rig rig;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		/* A selection that is dropped does no harm: the VPE is still selected from when it was made. */
+		for (nth = i ? 1 : 2; nth <= 2; nth++) {
+			rig_up(&rig, &rig_kinds[0]);
+			rig_vm_up(&rig, &vm);
+			vgicv5_soft_arm_fault(rig.soft, faults[i], nth);
+			set_dps(&vm, 0, true);
+			assert_int_equal(read32(&vm, GICV5_IRS_PE_CR0), 0);
+			vgicv5_soft_arm_fault(rig.soft, VGICV5_SOFT_FAULT_NONE, 0);
+			set_dps(&vm, 0, true);
+			assert_int_equal(read32(&vm, GICV5_IRS_PE_CR0), 1);
+			assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
+			rig_down(&rig);
+		}
+	}
+}
+
 /* ---- IRSEN ---- */
 
 static void test_irsen(void **state)
@@ -509,11 +535,12 @@ static void test_vms_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_register),	 cmocka_unit_test(test_nothing_elsewhere),
-		cmocka_unit_test(test_not_started),	 cmocka_unit_test(test_identification),
-		cmocka_unit_test(test_status),		 cmocka_unit_test(test_pes),
-		cmocka_unit_test(test_one_n_doorbell),	 cmocka_unit_test(test_irsen),
-		cmocka_unit_test(test_spi_trigger_mode), cmocka_unit_test(test_vms_apart),
+		cmocka_unit_test(test_every_register), cmocka_unit_test(test_nothing_elsewhere),
+		cmocka_unit_test(test_not_started),    cmocka_unit_test(test_identification),
+		cmocka_unit_test(test_status),	       cmocka_unit_test(test_pes),
+		cmocka_unit_test(test_one_n_doorbell), cmocka_unit_test(test_dps_fails),
+		cmocka_unit_test(test_irsen),	       cmocka_unit_test(test_spi_trigger_mode),
+		cmocka_unit_test(test_vms_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,7 +203,10 @@ static void test_kill(void **state)
 	assert_int_equal(vgicv5_inject_spi(&vm.vm, 0, true), VGICV5_DEAD);
 	assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
 	hal_host_on_vm_dead(NULL, NULL);
-	/* What was destroyed starts afresh. */
+	/* What was destroyed starts afresh; what was killed before its start has to be destroyed first. */
+	vgicv5_vm_kill(&vm.vm, "for a test");
+	assert_int_equal(vgicv5_vm_start(&vm.vm), VGICV5_DEAD);
+	assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
 	assert_int_equal(vgicv5_vm_start(&vm.vm), VGICV5_OK);
 	assert_int_equal(vgicv5_vcpu_load(&vm.vcpu[0]), VGICV5_OK);
 	vgicv5_vcpu_put(&vm.vcpu[0], VGICV5_PUT_PREEMPTED);
@@ -242,6 +245,37 @@ static void test_vm_ids(void **state)
 	assert_int_equal(vgicv5_vcpu_load(&vms[1].vcpu[0]), VGICV5_OK);
 	vgicv5_vcpu_put(&vms[1].vcpu[0], VGICV5_PUT_PREEMPTED);
 	for (i = 0; i < MANY; i++)
+		assert_int_equal(vgicv5_vm_destroy(&vms[i].vm), VGICV5_OK);
+	rig_down(&rig);
+}
+
+/* More VMs than a word of IDs and than one L2 VM table hold; an L2 table comes with the first VM of its range. */
+#define CROWD 130
+
+static void test_many_vms(void **state)
+{
+	static struct rig_vm vms[CROWD];
+	size_t one, held;
+	struct rig rig;
+	unsigned int i;
+
+	(void)state;
+	rig_up(&rig, &rig_kinds[6]);
+	rig_vm_up(&rig, &vms[0]);
+	held = rig_held(&rig);
+	rig_vm_up(&rig, &vms[1]);
+	one = rig_held(&rig) - held;
+	for (i = 2; i < CROWD; i++) {
+		held = rig_held(&rig);
+		rig_vm_up(&rig, &vms[i]);
+		assert_int_equal(vms[i].vm.vm_id, i);
+		assert_int_equal(rig_held(&rig) - held, i == 128 ? one + GICV5_L2_VMT_SIZE : one);
+	}
+	for (i = 0; i < CROWD; i++) {
+		assert_int_equal(vgicv5_vcpu_load(&vms[i].vcpu[0]), VGICV5_OK);
+		vgicv5_vcpu_put(&vms[i].vcpu[0], VGICV5_PUT_PREEMPTED);
+	}
+	for (i = 0; i < CROWD; i++)
 		assert_int_equal(vgicv5_vm_destroy(&vms[i].vm), VGICV5_OK);
 	rig_down(&rig);
 }
@@ -456,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_bad_configs),
 		cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_vm_ids),
+		cmocka_unit_test(test_many_vms),
 		cmocka_unit_test(test_sweep_start),
 		cmocka_unit_test(test_sweep_destroy),
 		cmocka_unit_test(test_poisoned_is_silent),
