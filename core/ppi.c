@@ -42,14 +42,15 @@ void vgicv5_ppi_init(struct vgicv5_vcpu *vcpu)
 	hyp->hidden_word1 = !hyp->word1 && caps->ppi_implemented[1] != 0;
 }
 
+/* Single copies, as an injection may look at the state at any time. */
 void vgicv5_ppi_reset(struct vgicv5_vcpu *vcpu)
 {
 	struct vgicv5_hyp *hyp = &vcpu->hyp;
 	unsigned int n;
 
 	for (n = 0; n < 2; n++) {
-		hyp->enable[n] = 0;
-		hyp->active[n] = 0;
+		VGICV5_WRITE_ONCE(hyp->enable[n], 0);
+		VGICV5_WRITE_ONCE(hyp->active[n], 0);
 		hyp->pend[n] = 0;
 		hyp->level[n] = 0;
 		hyp->pend_set[n] = 0;
@@ -57,7 +58,7 @@ void vgicv5_ppi_reset(struct vgicv5_vcpu *vcpu)
 		vgicv5_exchange(&vcpu->latch[n], 0);
 	}
 	for (n = 0; n < VGICV5_PPI_GROUPS; n++)
-		hyp->priority[n] = 0;
+		VGICV5_WRITE_ONCE(hyp->priority[n], 0);
 	hyp->dirty = 0;
 }
 

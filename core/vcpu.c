@@ -35,8 +35,8 @@ int vgicv5_vcpu_init(struct vgicv5_vcpu *vcpu, struct vgicv5_vm *vm, uint32_t vp
 
 void vgicv5_vcpu_reset(struct vgicv5_vcpu *vcpu)
 {
-	vcpu->hyp.vmcr = 0;
-	vcpu->hyp.apr = 0;
+	VGICV5_WRITE_ONCE(vcpu->hyp.vmcr, 0);
+	VGICV5_WRITE_ONCE(vcpu->hyp.apr, 0);
 	vcpu->hyp.icsr = 0;
 	vgicv5_ppi_reset(vcpu);
 }
