@@ -8,7 +8,7 @@
 #include <pthread.h>
 
 #define THREADS 4
-#define ROUNDS 50
+#define ROUNDS 20
 
 struct worker {
 	struct rig *rig;
@@ -85,7 +85,7 @@ static void test_lives_side_by_side(void **state)
 
 /* ---- Trigger mode against line ---- */
 
-#define FLIPS 2000
+#define FLIPS 500
 
 static void *flip_line(void *arg)
 {

@@ -457,6 +457,34 @@ static void test_poisoned_is_silent(void **state)
 	rig_down(&rig);
 }
 
+static struct vgicv5_soft_counters cost(unsigned int vcpus)
+{
+	struct vgicv5_vm_config config = rig_vm_config(32);
+	struct vgicv5_soft_counters counters;
+	struct rig_vm vm;
+	struct rig rig;
+
+	rig_up(&rig, &rig_kinds[0]);
+	rig_vm_init(&rig, &vm, &config, sparse, vcpus);
+	vgicv5_soft_clear_counters(rig.soft);
+	assert_int_equal(vgicv5_vm_start(&vm.vm), VGICV5_OK);
+	vgicv5_soft_counters(rig.soft, &counters);
+	assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
+	rig_down(&rig);
+	return counters;
+}
+
+/* What a vCPU costs: four commands, each with one look at IDLE; V and three registers read back. */
+static void test_cost_of_a_vcpu(void **state)
+{
+	struct vgicv5_soft_counters one = cost(1), three = cost(3);
+
+	(void)state;
+	assert_int_equal(three.commands - one.commands, 2 * 4);
+	assert_int_equal(three.mmio_writes - one.mmio_writes, 2 * 4);
+	assert_int_equal(three.mmio_reads - one.mmio_reads, 2 * (4 + 1 + 3));
+}
+
 /* Slow is not late: commands that take a while are waited for, and not for longer than was asked. */
 static void test_slow_irs(void **state)
 {
@@ -495,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_sweep_destroy),
 		cmocka_unit_test(test_poisoned_is_silent),
 		cmocka_unit_test(test_slow_irs),
+		cmocka_unit_test(test_cost_of_a_vcpu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
