@@ -26,10 +26,8 @@ static uint64_t below(uint64_t priorities, uint64_t which, uint64_t mask_bytes)
 /* Visits groups that hold a candidate only, however many PPIs there are. */
 static bool any_below(const uint64_t *priorities, uint64_t which, uint64_t mask_bytes)
 {
-	unsigned int first;
-
 	while (which) {
-		first = (unsigned int)__builtin_ctzll(which) & ~(PPIS_PER_GROUP - 1u);
+		unsigned int first = (unsigned int)__builtin_ctzll(which) & ~(PPIS_PER_GROUP - 1u);
 		if (below(VGICV5_READ_ONCE(priorities[first / PPIS_PER_GROUP]), which >> first & GROUP_BITS,
 			  mask_bytes))
 			return true;

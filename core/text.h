@@ -22,9 +22,9 @@ void vgicv5_text_dec(struct vgicv5_text *text, uint64_t value);
 void vgicv5_text_hex(struct vgicv5_text *text, uint64_t value);
 
 /* A name and a number, or a name if `set`: " name 12", " name 0x1f", " name". */
-void vgicv5_text_named_dec(struct vgicv5_text *text, const char *name, uint64_t value);
-void vgicv5_text_named_hex(struct vgicv5_text *text, const char *name, uint64_t value);
-void vgicv5_text_flag(struct vgicv5_text *text, const char *name, bool set);
+void vgicv5_text_named_dec(struct vgicv5_text *text, const char *s, uint64_t value);
+void vgicv5_text_named_hex(struct vgicv5_text *text, const char *s, uint64_t value);
+void vgicv5_text_flag(struct vgicv5_text *text, const char *s, bool set);
 
 /* The bits set in a bitmap of `count` bits, as " 3 26-28", or " none". */
 void vgicv5_text_bits(struct vgicv5_text *text, const uint64_t *bitmap, uint32_t count);

@@ -58,13 +58,12 @@ static void take_reload(struct vgicv5_vcpu *vcpu)
 	vcpu->hyp.contextr = resident_contextr(vcpu);
 }
 
-static int residency_fault(struct vgicv5_vcpu *vcpu, struct vgicv5_pcpu *pcpu)
+static void residency_fault(struct vgicv5_vcpu *vcpu, struct vgicv5_pcpu *pcpu)
 {
 	VGICV5_TRACE(residency_fault, vcpu->vm->vm_id, vcpu->vpe_id, vcpu->hyp.contextr);
 	pcpu->loaded = NULL;
 	VGICV5_STORE_RELEASE(&vcpu->resident, 0);
 	vgicv5_vm_kill(vcpu->vm, "the IRS refused to make a VPE resident");
-	return VGICV5_REFUSED;
 }
 
 int vgicv5_vcpu_load(struct vgicv5_vcpu *vcpu)
@@ -87,38 +86,36 @@ int vgicv5_vcpu_load(struct vgicv5_vcpu *vcpu)
 	vcpu->hyp.dirty = pcpu->vm_serial == vm->serial ? 0 : VGICV5_DIRTY_SCRUB;
 	pcpu->vm_serial = vm->serial;
 	pcpu->residency_changes++;
-	if (!vgicv5_hyp_load(&vcpu->hyp))
-		return residency_fault(vcpu, pcpu);
+	if (!vgicv5_hyp_load(&vcpu->hyp)) {
+		residency_fault(vcpu, pcpu);
+		return VGICV5_REFUSED;
+	}
 	vcpu->hyp.dirty = 0;
 	VGICV5_TRACE(load, vm->vm_id, vcpu->vpe_id, vcpu->hyp.contextr);
 	return VGICV5_OK;
 }
 
 /* IRICHPPIDIS of a resident VPE is not known to change by a second write, so residency is ended and begun anew. */
-static int renew_residency(struct vgicv5_vcpu *vcpu)
+static bool renew_residency(struct vgicv5_vcpu *vcpu)
 {
 	uint64_t old = vcpu->hyp.contextr;
 
 	take_reload(vcpu);
 	if (vcpu->hyp.contextr == old)
-		return VGICV5_OK;
+		return true;
 	vgicv5_hyp_leave(0);
-	if (!vgicv5_hyp_resume(vcpu->hyp.contextr))
-		return residency_fault(vcpu, vgicv5_this_pcpu());
-	return VGICV5_OK;
+	if (vgicv5_hyp_resume(vcpu->hyp.contextr))
+		return true;
+	residency_fault(vcpu, vgicv5_this_pcpu());
+	return false;
 }
 
 int vgicv5_vcpu_enter(struct vgicv5_vcpu *vcpu)
 {
-	int error;
-
 	if (VGICV5_READ_ONCE(vcpu->vm->dead))
 		return VGICV5_DEAD;
-	if (VGICV5_READ_ONCE(vcpu->reload)) {
-		error = renew_residency(vcpu);
-		if (error)
-			return error;
-	}
+	if (VGICV5_READ_ONCE(vcpu->reload) && !renew_residency(vcpu))
+		return VGICV5_REFUSED;
 	vgicv5_ppi_flush(vcpu);
 	VGICV5_TRACE(entry, vcpu->vm->vm_id, vcpu->vpe_id, vcpu->hyp.dirty);
 	vgicv5_hyp_enter(&vcpu->hyp);
