@@ -18,8 +18,7 @@
 /* ---- Locks: busy waiting, not recursive ---- */
 
 typedef struct {
-	uint32_t next;
-	uint32_t owner;
+	uint32_t held;
 } shell_lock_t;
 
 void shell_lock(shell_lock_t *lock);

@@ -50,6 +50,7 @@ struct shell_mmio_region {
 	X(exits_fetch)       \
 	X(exits_write)       \
 	X(exits_step)        \
+	X(exits_wire)        \
 	X(exits_other)       \
 	X(gic_traps)         \
 	X(gic_emulated)      \

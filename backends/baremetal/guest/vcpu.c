@@ -124,7 +124,7 @@ static enum vcpu_leave run(struct shell_vcpu *vcpu)
 			shell_vm_stop(vcpu->vm, SHELL_AFTER_OFF);
 			return LEAVE_OFF;
 		}
-		kind = machine_run(&vcpu->regs, HCR_GUEST);
+		kind = machine_run(&vcpu->regs, HCR_GUEST, counters);
 		vgicv5_vcpu_exit(&vcpu->gic);
 		count(&counters->exits);
 		if (kind != EXIT_SYNC) {

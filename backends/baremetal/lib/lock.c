@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Ticket locks. Interrupts are always masked while the shell runs, so nothing is saved. */
+/*
+ * Interrupts are always masked while the shell runs, so nothing is saved. Whoever finds the lock free has it: where
+ * the CPUs are threads of an emulator, the next in a fair line is often one that does not run.
+ */
 #include "../shell.h"
 
 void shell_lock(shell_lock_t *lock)
 {
-	uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-
-	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
-		__asm__ volatile("yield" : : : "memory");
+	while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE))
+		while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED))
+			__asm__ volatile("yield" : : : "memory");
 }
 
 void shell_unlock(shell_lock_t *lock)
 {
-	__atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 }

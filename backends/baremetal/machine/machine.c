@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include "../guest/regs.h"
+#include "../vm.h"
 #include "../lib/region.h"
 #include "../lib/string.h"
 #include "gicv2.h"
@@ -197,7 +198,7 @@ static unsigned int enter(struct guest_regs *regs, uint64_t hcr)
 	return kind;
 }
 
-unsigned int machine_run(struct guest_regs *regs, uint64_t hcr)
+unsigned int machine_run(struct guest_regs *regs, uint64_t hcr, struct shell_counters *counters)
 {
 	unsigned int cpu = this_cpu()->index;
 	unsigned int signals, kind;
@@ -206,7 +207,6 @@ unsigned int machine_run(struct guest_regs *regs, uint64_t hcr)
 		return enter(regs, hcr);
 	for (;;) {
 		wires_resample_ppis();
-		vgicv5_soft_context_sync(soft, cpu);
 		signals = vgicv5_soft_signals(soft, cpu, &at_el1);
 		if (signals & VGICV5_SOFT_IRQ)
 			return EXIT_IRQ;
@@ -215,8 +215,11 @@ unsigned int machine_run(struct guest_regs *regs, uint64_t hcr)
 		if (kind == EXIT_IRQ) {
 			if (machine_irq_pending())
 				return EXIT_IRQ;
+			counters->exits_wire++;
 		} else if (kind != EXIT_SYNC || !guest_gic_hvc(regs)) {
 			return kind;
+		} else {
+			counters->gic_emulated++;
 		}
 	}
 }
@@ -247,7 +250,6 @@ static bool own_instruction(struct guest_regs *regs)
 		return false;
 	if (read)
 		set_reg(regs, rt, value);
-	vgicv5_soft_context_sync(soft, this_cpu()->index);
 	regs->pc += 4;
 	return true;
 }

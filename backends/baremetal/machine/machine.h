@@ -13,6 +13,7 @@
 #include "../host/cpu.h"
 
 struct guest_regs;
+struct shell_counters;
 
 /** Whether the CPU has FEAT_GCIE. Fixed from machine_init() on. */
 extern bool machine_native;
@@ -28,7 +29,7 @@ volatile void *machine_irs(void);
 bool machine_irq_pending(void);
 
 /** Runs the guest until something has to be done for it. @return EXIT_SYNC (see regs->esr) or EXIT_IRQ. */
-unsigned int machine_run(struct guest_regs *regs, uint64_t hcr);
+unsigned int machine_run(struct guest_regs *regs, uint64_t hcr, struct shell_counters *counters);
 
 /** Waits until machine_irq_pending() may say something else. */
 void machine_wait(void);
