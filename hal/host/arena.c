@@ -25,7 +25,6 @@
 #endif
 
 #define ARENA_ALIGN ((size_t)2 << 20) /* of the range itself: bounds the alignment of blocks */
-#define FREED 0xa5
 
 struct arena_block {
 	struct arena_block *next;
@@ -117,7 +116,7 @@ void *arena_alloc(struct arena *arena, size_t bytes, size_t align)
 	if (!block)
 		return NULL;
 	UNPOISON(arena->base + block->offset, bytes);
-	return memset(arena->base + block->offset, 0, bytes);
+	return arena->base + block->offset;
 }
 
 void arena_free(struct arena *arena, void *memory, size_t bytes)
@@ -131,7 +130,6 @@ void arena_free(struct arena *arena, void *memory, size_t bytes)
 	block = *link;
 	if (!block || block->bytes != bytes)
 		hal_host_die("free of %zu bytes at %p: not allocated so", bytes, memory);
-	memset(memory, FREED, bytes);
 	POISON(memory, bytes);
 	*link = block->next;
 	pthread_mutex_unlock(&arena->mutex);

@@ -26,6 +26,7 @@ struct arena {
 bool arena_init(struct arena *arena, size_t bytes);
 void arena_fini(struct arena *arena);
 
+/* Not zeroed. */
 void *arena_alloc(struct arena *arena, size_t bytes, size_t align);
 void arena_free(struct arena *arena, void *memory, size_t bytes);
 

@@ -12,7 +12,8 @@
 #include "host_internal.h"
 #include "machine.h"
 
-#define FRAMES 2 /* of an IRS: config and SETLPI */
+#define FRAMES 2  /* of an IRS: config and SETLPI */
+#define JUNK 0xa5 /* in freed memory */
 
 /* EL2 of the host; IMO routes physical interrupts to it. */
 static const struct vgicv5_soft_access at_el2 = {.el = 2, .imo = true};
@@ -162,18 +163,22 @@ static void *bus_alloc(void *ctx, size_t bytes, size_t align)
 	struct hal_host_machine *machine = ctx;
 	void *memory = arena_alloc(&machine->arena, bytes, align);
 
-	if (!memory)
-		return NULL;
-	/* Zeroing writes every line, also those that were zero for the CPU and not for the IRS. */
-	vgicv5_soft_cache_maintained(machine->soft, arena_pa(&machine->arena, memory), bytes);
-	return memset(memory, 0, bytes);
+	return memory ? memset(memory, 0, bytes) : NULL;
 }
 
+/*
+ * For an IRS that is not coherent the next owner finds junk there until the library has cleaned what it wrote, zeroes
+ * included. The lines are given up first: the model would take junk over what the IRS has written for a mistake.
+ */
 static void bus_free(void *ctx, void *memory, size_t bytes)
 {
 	struct hal_host_machine *machine = ctx;
+	uint64_t pa = arena_pa(&machine->arena, memory);
 
-	vgicv5_soft_check_free(machine->soft, arena_pa(&machine->arena, memory), bytes);
+	vgicv5_soft_check_free(machine->soft, pa, bytes);
+	vgicv5_soft_cache_maintained(machine->soft, pa, bytes);
+	memset(memory, JUNK, bytes);
+	vgicv5_soft_cache_maintained(machine->soft, pa, bytes);
 	arena_free(&machine->arena, memory, bytes);
 }
 

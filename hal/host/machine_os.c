@@ -5,6 +5,7 @@
  * It goes to the software GICv5 directly, so that its accesses are not counted as the library's.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <vgicv5/arch/insn.h>
 #include <vgicv5/arch/intid.h>
@@ -89,6 +90,7 @@ static const char *boot_lpis(struct hal_host_machine *machine)
 	machine->lpi_taken = calloc((size_t)1 << id_bits, sizeof(*machine->lpi_taken));
 	if (!ist || !machine->lpi_taken)
 		return "memory_bytes is too small for the physical LPIs";
+	memset(ist, 0, bytes);
 	vgicv5_soft_cache_maintained(machine->soft, arena_pa(&machine->arena, ist), bytes);
 	irs_write(machine, 0, GICV5_IRS_IST_CFGR, 4,
 		  GICV5_PUT(IRS_IST_CFGR_ISTSZ, istsz) | GICV5_PUT(IRS_IST_CFGR_LPI_ID_BITS, id_bits));

@@ -104,6 +104,19 @@ static void library_accesses_alone_are_counted(void **state)
 	assert_int_equal(counts.doorbell_requests, 1);
 }
 
+/* The second frame of an IRS makes LPIs pending. */
+static void setlpi_frame(void **state)
+{
+	volatile uint8_t *irs = hal_host_machine_irs(machine, 0);
+	struct vgicv5_soft_interrupt interrupt;
+
+	(void)state;
+	vgicv5_mmio_write32(irs + GICV5_FRAME_SIZE + GICV5_IRS_SETLPIR, 77);
+	assert_true(vgicv5_soft_inspect(hal_host_machine_soft(machine), VGICV5_SOFT_PHYSICAL,
+					GICV5_INTID(GICV5_TYPE_LPI, 77), &interrupt));
+	assert_true(interrupt.pending);
+}
+
 /* ---- Memory ---- */
 
 static void memory_has_addresses(void **state)
@@ -334,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MACHINE_TEST(registers_are_of_the_pe),
 		MACHINE_TEST(frames_are_the_irs),
+		MACHINE_TEST(setlpi_frame),
 		MACHINE_TEST(library_accesses_alone_are_counted),
 		MACHINE_TEST(memory_has_addresses),
 		MACHINE_TEST(memory_is_reused),

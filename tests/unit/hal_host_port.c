@@ -17,7 +17,7 @@
 #include <vgicv5_host_port.h>
 
 #define THREADS 4
-#define ROUNDS 1000
+#define ROUNDS 100000
 
 static struct vgicv5_vm vm;
 static struct vgicv5_vcpu vcpus[2];
