@@ -5,9 +5,6 @@
 
 #include <vgicv5/vcpu.h>
 
-/* Selection registers before the first selection: no SPI and no PE has that number. */
-#define VIRS_NOTHING_SELECTED 0xffffffffu
-
 /* One register of the config frame. Registers that are not in the table read as zero and ignore writes. */
 struct virs_reg {
 	uint16_t offset;

@@ -19,7 +19,7 @@ static const uint8_t pa_range_bits[] = {GICV5_PA_RANGE_BITS};
 
 void vgicv5_virs_reset(struct vgicv5_vm *vm)
 {
-	vm->virs = (struct vgicv5_virs){.spi_selr = VIRS_NOTHING_SELECTED, .pe_selr = VIRS_NOTHING_SELECTED};
+	vm->virs = (struct vgicv5_virs){.irsen = false};
 }
 
 /* ---- Identification ---- */
@@ -130,11 +130,9 @@ static uint64_t read_pe_cr0(const struct vgicv5_vm *vm)
 
 static uint64_t read_pe(struct vgicv5_vcpu *vcpu, uint32_t offset)
 {
-	uint32_t selr = VGICV5_READ_ONCE(vcpu->vm->virs.pe_selr);
-
 	switch (offset) {
 	case GICV5_IRS_PE_SELR:
-		return selr == VIRS_NOTHING_SELECTED ? 0 : selr;
+		return VGICV5_READ_ONCE(vcpu->vm->virs.pe_selr);
 	case GICV5_IRS_PE_STATUSR:
 		if (!selected_pe(vcpu->vm))
 			return GICV5_MASK(IRS_PE_STATUSR_IDLE);

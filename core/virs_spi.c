@@ -33,7 +33,7 @@ uint64_t vgicv5_virs_read_spi(struct vgicv5_vcpu *vcpu, uint32_t offset)
 
 	switch (offset) {
 	case GICV5_IRS_SPI_SELR:
-		return GICV5_GET(IRS_SPI_SELR_ID, spi == VIRS_NOTHING_SELECTED ? 0 : spi);
+		return spi;
 	case GICV5_IRS_SPI_STATUSR:
 		return GICV5_PUT(IRS_SPI_STATUSR_V, exists(vm, spi)) | GICV5_MASK(IRS_SPI_STATUSR_IDLE);
 	default:

@@ -34,7 +34,7 @@ struct vgicv5_vcpu;
 
 /**
  * Memory for a table or descriptor: zeroed, physically contiguous, aligned to `align` (a power of two, at least the
- * cache line), in cache lines shared with nothing else. May sleep; called with the VM's mutex held.
+ * cache line), in cache lines shared with nothing else. May sleep; mutexes of the library may be held.
  * @return NULL if there is none.
  */
 void *vgicv5_port_alloc(size_t bytes, size_t align);

@@ -122,7 +122,8 @@ struct vgicv5_vcpu *vgicv5_vm_vcpu(const struct vgicv5_vm *vm, uint32_t vpe_id);
 /**
  * A guest's access to its IRS. `offset` is below VGICV5_VIRS_SIZE, `bytes` 1, 2, 4 or 8. What the architecture does
  * not define reads as zero and writes nothing: a guest cannot cause an error. A write may sleep (it can make or
- * drop the LPI table); preemption on, no lock held.
+ * drop the LPI table); preemption on, no lock held. `vcpu` is the one whose guest made the access: if it is loaded on
+ * this CPU, as between exit and enter, a change of an SPI's trigger mode also sets its handling mode (R_HHKMN).
  */
 uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes);
 void vgicv5_virs_write(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value);

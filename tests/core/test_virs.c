@@ -298,10 +298,8 @@ static void test_status(void **state)
 	assert_int_equal(read32(&vm, GICV5_IRS_SYNC_STATUSR), 1);
 	assert_int_equal(read32(&vm, GICV5_IRS_IST_STATUSR), 1);
 	assert_int_equal(read32(&vm, GICV5_IRS_CR0), GICV5_MASK(IRS_CR0_IDLE));
-	assert_int_equal(read32(&vm, GICV5_IRS_SPI_STATUSR), 1); /* nothing selected yet */
-	assert_int_equal(read32(&vm, GICV5_IRS_PE_STATUSR), 1);
-	assert_int_equal(read32(&vm, GICV5_IRS_SPI_CFGR), 0);
-	assert_int_equal(read32(&vm, GICV5_IRS_PE_CR0), 0);
+	assert_int_equal(read32(&vm, GICV5_IRS_SPI_STATUSR), 3); /* number 0 is selected */
+	assert_int_equal(read32(&vm, GICV5_IRS_PE_STATUSR), 7);
 	write32(&vm, GICV5_IRS_SPI_SELR, 31);
 	assert_int_equal(read32(&vm, GICV5_IRS_SPI_STATUSR), 3);
 	write32(&vm, GICV5_IRS_SPI_SELR, 32);
