@@ -2,6 +2,7 @@
 /*
  * The POSIX port by itself: counters, faults, guest memory, kicks, and what it aborts on. No software GICv5.
  */
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include <vgicv5_host_port.h>
 
 #define THREADS 4
-#define ROUNDS 100000
+#define ROUNDS 1000
 
 static struct vgicv5_vm vm;
 static struct vgicv5_vcpu vcpus[2];
@@ -123,12 +124,15 @@ static void *count_up(void *ctx)
 {
 	struct shared *shared = ctx;
 	unsigned long flags;
+	uint64_t value;
 	unsigned int i;
 
 	for (i = 0; i < ROUNDS; i++) {
 		vgicv5_isb();
 		flags = vgicv5_lock(&shared->lock);
-		shared->value++;
+		value = shared->value;
+		sched_yield(); /* the others try now, also on one CPU */
+		shared->value = value + 1;
 		vgicv5_unlock(&shared->lock, flags);
 	}
 	return NULL;
