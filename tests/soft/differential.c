@@ -71,7 +71,7 @@ void differ(struct pair *p, const char *name, uint64_t soft, uint64_t tiny)
 		    (unsigned long long)tiny);
 }
 
-static void same(struct pair *p, const char *name, unsigned int n, uint64_t soft, uint64_t tiny)
+void same(struct pair *p, const char *name, unsigned int n, uint64_t soft, uint64_t tiny)
 {
 	char text[100];
 

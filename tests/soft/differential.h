@@ -72,6 +72,7 @@ uint32_t random_vm(struct pair *p);
 uint32_t random_vpe(struct pair *p);
 /** Says what differs, once for each step. */
 void differ(struct pair *p, const char *name, uint64_t soft, uint64_t tiny);
+void same(struct pair *p, const char *name, unsigned int n, uint64_t soft, uint64_t tiny);
 
 /** A register access or instruction on both models; results and values are compared. */
 void both_sys(struct pair *p, unsigned int pe, unsigned int el, bool imo, bool nv, bool nmi,
@@ -103,6 +104,7 @@ void op_ist(struct pair *p);
 void op_map_l2(struct pair *p);
 void op_vm_build(struct pair *p);
 void op_vm_drop(struct pair *p);
+void op_save(struct pair *p);
 void op_vist(struct pair *p);
 void op_vpe(struct pair *p);
 void op_vmt(struct pair *p);

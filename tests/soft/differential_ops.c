@@ -427,6 +427,7 @@ static const struct {
 	{ op_map_l2, 4 },
 	{ op_vm_build, 6 },
 	{ op_vm_drop, 2 },
+	{ op_save, 2 },
 	{ op_vist, 3 },
 	{ op_vpe, 4 },
 	{ op_sleep, 3 },

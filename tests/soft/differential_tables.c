@@ -198,6 +198,35 @@ static void compare_vm(struct pair *p, uint32_t vm)
 		compare_entry(p, VM_AREA(vm) + VM_SPI_IST + 4 * i);
 }
 
+static void check_quiesced(struct pair *p, unsigned int irs, uint32_t vm, uint64_t command, bool quiesced)
+{
+	uint64_t expected = GICV5_MASK(IRS_SAVE_VM_STATUSR_IDLE) | GICV5_PUT(IRS_SAVE_VM_STATUSR_Q, quiesced);
+
+	both_irs_write(p, irs, GICV5_IRS_SAVE_VMR, 8, command | vm);
+	same(p, "IRS_SAVE_VM_STATUSR", irs,
+	     vgicv5_soft_mmio_read(p->soft, irs, VGICV5_SOFT_CONFIG_FRAME, GICV5_IRS_SAVE_VM_STATUSR, 4),
+	     p->config.virt ? expected : 0);
+}
+
+/* After a save memory holds the whole state, and Q says so until something changes. */
+void op_save(struct pair *p)
+{
+	uint32_t vm = random_vm(p);
+	unsigned int irs = below(p, p->config.irs_count);
+	uint32_t iste;
+
+	snprintf(p->what, sizeof(p->what), "save VM %u through IRS %u", (unsigned int)vm, irs);
+	check_quiesced(p, irs, vm, GICV5_MASK(IRS_SAVE_VMR_S), tiny_vm_valid(&p->tiny, vm));
+	check_quiesced(p, irs, vm, GICV5_MASK(IRS_SAVE_VMR_Q), tiny_vm_valid(&p->tiny, vm));
+	compare_vm(p, vm);
+	if (!tiny_load(&p->tiny, vm, GICV5_INTID(GICV5_TYPE_SPI, 1), &iste))
+		return;
+	both_sys(p, 0, 2, false, false, false, GICV5_GIC_VDPEND, false,
+		 GICV5_INTID(GICV5_TYPE_SPI, 1) | GICV5_PUT(VDPEND_VM, vm) |
+			 GICV5_PUT(VDPEND_PENDING, !GICV5_GET(L2_ISTE_PENDING, iste)));
+	check_quiesced(p, irs, vm, GICV5_MASK(IRS_SAVE_VMR_Q), false);
+}
+
 /* Software ends residency before it makes a VM invalid; what happens if it does not is defined too. */
 void op_vm_drop(struct pair *p)
 {
