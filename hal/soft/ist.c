@@ -148,12 +148,13 @@ static void scan_l2(struct vgicv5_soft *gic, struct vsoft_ist *ist, uint32_t ind
 
 static void adopt_l1(struct vgicv5_soft *gic, struct vsoft_ist *ist)
 {
-	uint64_t entry, pa;
+	uint64_t entry;
 	uint32_t i;
 
 	ist->l1 = vsoft_alloc(gic, l1_count(ist) * sizeof(*ist->l1));
 	for (i = 0; i < l1_count(ist); i++) {
-		pa = ist->base + (uint64_t)i * GICV5_L1_ISTE_SIZE;
+		uint64_t pa = ist->base + (uint64_t)i * GICV5_L1_ISTE_SIZE;
+
 		if (!vsoft_read64(gic, pa, &entry)) {
 			vsoft_ist_error(gic, VSOFT_ERROR_L1_ISTE_READ, ist, i << ist->l2_shift, pa);
 			return;

@@ -62,7 +62,7 @@ void vsoft_better(struct vsoft_hppi *best, uint32_t intid, uint8_t priority)
 /* Among SPIs of equal priority the lowest number wins. */
 static uint32_t lowest(struct vgicv5_soft *gic, const struct vsoft_node *head)
 {
-	const struct vsoft_node *node = head;
+	const struct vsoft_node *node;
 	uint32_t id = head->id;
 
 	for (node = head->next; node != head; node = node->next) {

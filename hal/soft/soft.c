@@ -210,8 +210,9 @@ static void spis_init(struct vgicv5_soft *gic)
 	unsigned int i;
 	uint32_t j;
 
-	if (gic->spis)
-		vsoft_zero(gic->spis, gic->config.spi_range * sizeof(*gic->spis));
+	if (!gic->spis)
+		return;
+	vsoft_zero(gic->spis, gic->config.spi_range * sizeof(*gic->spis));
 	for (j = 0; j < gic->config.spi_range; j++)
 		gic->spis[j].node.id = j;
 	for (i = 0; i < gic->config.irs_count; i++) {
@@ -248,29 +249,29 @@ static void init_state(struct vgicv5_soft *gic)
 	gic->bell_count = 0;
 }
 
-const char *vgicv5_soft_create(struct vgicv5_soft **result, const struct vgicv5_soft_config *config)
+const char *vgicv5_soft_create(struct vgicv5_soft **gic, const struct vgicv5_soft_config *config)
 {
 	const char *wrong = check_config(config);
-	struct vgicv5_soft *gic;
+	struct vgicv5_soft *made;
 
-	*result = NULL;
+	*gic = NULL;
 	if (wrong)
 		return wrong;
-	gic = config->ops->alloc(config->ctx, sizeof(*gic));
-	if (!gic)
+	made = config->ops->alloc(config->ctx, sizeof(*made));
+	if (!made)
 		return "out of memory";
-	vsoft_copy(&gic->config, config, sizeof(*config));
-	vsoft_copy(&gic->ops, config->ops, sizeof(*config->ops));
-	gic->config.ops = &gic->ops;
-	gic->pes = vsoft_alloc(gic, config->pe_count * sizeof(*gic->pes));
+	vsoft_copy(&made->config, config, sizeof(*config));
+	vsoft_copy(&made->ops, config->ops, sizeof(*config->ops));
+	made->config.ops = &made->ops;
+	made->pes = vsoft_alloc(made, config->pe_count * sizeof(*made->pes));
 	if (config->spi_range)
-		gic->spis = vsoft_alloc(gic, config->spi_range * sizeof(*gic->spis));
-	if (!gic->pes || (config->spi_range && !gic->spis)) {
-		vgicv5_soft_destroy(gic);
+		made->spis = vsoft_alloc(made, config->spi_range * sizeof(*made->spis));
+	if (!made->pes || (config->spi_range && !made->spis)) {
+		vgicv5_soft_destroy(made);
 		return "out of memory";
 	}
-	init_state(gic);
-	*result = gic;
+	init_state(made);
+	*gic = made;
 	return NULL;
 }
 

@@ -33,21 +33,21 @@ static void spi_event(struct vgicv5_soft *gic, uint32_t id, enum vsoft_event eve
 	(void)vsoft_event(gic, ist, id, event);
 }
 
-void vgicv5_soft_set_spi(struct vgicv5_soft *gic, uint32_t id, bool asserted)
+void vgicv5_soft_set_spi(struct vgicv5_soft *gic, uint32_t spi, bool asserted)
 {
-	struct vsoft_spi *spi;
+	struct vsoft_spi *wire;
 
-	if (id >= gic->config.spi_range)
+	if (spi >= gic->config.spi_range)
 		return;
 	vsoft_enter(gic);
-	spi = &gic->spis[id];
-	if (spi->exists && spi->line != asserted) {
-		spi->line = asserted;
+	wire = &gic->spis[spi];
+	if (wire->exists && wire->line != asserted) {
+		wire->line = asserted;
 		/* R_QBXXV */
-		if (spi->level_trigger)
-			spi_event(gic, id, asserted ? VSOFT_SET_LEVEL : VSOFT_CLEAR);
+		if (wire->level_trigger)
+			spi_event(gic, spi, asserted ? VSOFT_SET_LEVEL : VSOFT_CLEAR);
 		else if (asserted)
-			spi_event(gic, id, VSOFT_SET_EDGE);
+			spi_event(gic, spi, VSOFT_SET_EDGE);
 	}
 	vsoft_leave(gic);
 }

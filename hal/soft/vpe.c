@@ -7,7 +7,7 @@
 
 struct vsoft_vpe *vsoft_vpe(const struct vsoft_vm *vm, uint32_t vpe)
 {
-	return vpe >> vm->vpe_id_bits ? NULL : vm->vpes[vpe];
+	return (vpe >> vm->vpe_id_bits) ? NULL : vm->vpes[vpe];
 }
 
 /* The best interrupt that the IRI has for a VPE. */

@@ -24,7 +24,9 @@
 #include <vgicv5_soft/soft.h>
 
 #define MEMORY_BASE 0x40000000u
+#ifndef MEMORY_SIZE
 #define MEMORY_SIZE (64u << 20)
+#endif
 
 struct machine {
 	struct vgicv5_soft_ops ops;
