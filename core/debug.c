@@ -91,7 +91,7 @@ void vgicv5_dump_host(const struct vgicv5_host *host, vgicv5_print_fn print, voi
 
 #define PPI_NAME(name, number) \
 	case number:           \
-		return #name;
+		return " " #name;
 
 static const char *ppi_name(unsigned int ppi)
 {
@@ -127,7 +127,6 @@ static void ppi_line(struct dump *dump, const struct vgicv5_vcpu *vcpu, const st
 
 	start_line(dump, "  PPI ");
 	vgicv5_text_dec(text, ppi);
-	vgicv5_text_string(text, " ");
 	vgicv5_text_string(text, ppi_name(ppi));
 	vgicv5_text_string(text, ":");
 	if (ppi_bit(state->dvi, ppi))

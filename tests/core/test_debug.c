@@ -115,6 +115,40 @@ static void vm_and_host(void **state)
 	expect("of these Edge: 3 71-72\n");
 }
 
+static void objects_in_trouble(void **state)
+{
+	uint64_t vm_ids[2] = {1, 1};
+
+	(void)state;
+	rec.host.coherent = true;
+	rec.host.unsettled = 1;
+	rec.host.vm_ids = vm_ids;
+	rec.host.caps.max_vms = 128;
+	rec.host.caps.istmd = true;
+	printed[0] = '\0';
+	vgicv5_dump_host(&rec.host, print, printed);
+	expect("coherent IRS (does not answer any more)");
+	expect("IST metadata");
+	expect("VM IDs in use: 0 64\n");
+	rec.vm[0].state = VGICV5_VM_POISONED;
+	rec.vm[0].virs.irsen = false;
+	printed[0] = '\0';
+	vgicv5_dump_vm(&rec.vm[0], print, printed);
+	expect("VM ID 5 poisoned");
+	expect("virtual IRS disabled");
+	expect("SPIs asserted: none\n");
+	rec.vm[0].state = VGICV5_VM_EMPTY;
+	rec.vm[0].spi_level = NULL;
+	rec.vm[0].spi_line = NULL;
+	rec.vm[0].vcpus = NULL;
+	printed[0] = '\0';
+	vgicv5_dump_vm(&rec.vm[0], print, printed);
+	expect("VM not started");
+	expect_not("asserted");
+	dump_interrupt(GICV5_INTID(GICV5_TYPE_SPI, 5));
+	expect_not("line");
+}
+
 static void interrupt_asked_of_the_irs(void **state)
 {
 	const uint32_t spi = GICV5_INTID(GICV5_TYPE_SPI, 5);
@@ -151,6 +185,11 @@ static void private_and_wrong_interrupts(void **state)
 	assert_int_equal(vgicv5_inject_ppi(a, 23, true), 0);
 	dump_interrupt(GICV5_INTID(GICV5_TYPE_PPI, 23));
 	expect("PPI 23 PMU: level priority 0 disabled asserted\n");
+	dump_interrupt(GICV5_INTID(GICV5_TYPE_PPI, 27));
+	expect("PPI 27 CNTV: direct injection");
+	vgicv5_dump_interrupt(&rec.vm[1], &rec.vcpu[1][0], GICV5_INTID(GICV5_TYPE_PPI, PPI_HIGH_LEVEL), print,
+			      printed);
+	expect("PPI 70: level");
 	dump_interrupt(GICV5_INTID(GICV5_TYPE_PPI, 26));
 	expect("does not have");
 	dump_interrupt(GICV5_INTID(GICV5_TYPE_PPI, 500));
@@ -158,6 +197,67 @@ static void private_and_wrong_interrupts(void **state)
 	vgicv5_dump_interrupt(&rec.vm[0], NULL, GICV5_INTID(GICV5_TYPE_PPI, 23), print, printed);
 	dump_interrupt(5);
 	expect("INTID of no type");
+}
+
+struct seen {
+	unsigned int count;
+	struct {
+		unsigned int point;
+		uint32_t vm;
+		uint64_t a;
+		uint64_t b;
+	} at[16];
+};
+
+static void see(void *ctx, unsigned int point, uint32_t vm, uint64_t first, uint64_t second)
+{
+	struct seen *seen = ctx;
+
+	assert_true(seen->count < sizeof(seen->at) / sizeof(seen->at[0]));
+	seen->at[seen->count].point = point;
+	seen->at[seen->count].vm = vm;
+	seen->at[seen->count].a = first;
+	seen->at[seen->count++].b = second;
+}
+
+static void expect_trace(const struct seen *seen, unsigned int n, unsigned int point, uint64_t first,
+			 uint64_t second)
+{
+	assert_true(n < seen->count);
+	assert_int_equal(seen->at[n].point, point);
+	assert_int_equal(seen->at[n].vm, 5);
+	assert_int_equal(seen->at[n].a, first);
+	assert_int_equal(seen->at[n].b, second);
+}
+
+static void an_interrupt_can_be_followed(void **state)
+{
+	const uint32_t sw = GICV5_INTID(GICV5_TYPE_PPI, GICV5_PPI_SW);
+	struct seen seen = {.count = 0};
+
+	(void)state;
+	hal_host_on_trace(see, &seen);
+	assert_int_equal(vgicv5_inject_spi(&rec.vm[0], 9, true), 0);
+	assert_int_equal(vgicv5_vcpu_load(a), 0);
+	assert_int_equal(vgicv5_inject_ppi(a, GICV5_PPI_SW, true), 0);
+	assert_int_equal(vgicv5_vcpu_enter(a), 0);
+	vgicv5_vcpu_exit(a);
+	guest_opens(8, 0);
+	vgicv5_vcpu_put(a, VGICV5_PUT_IDLE);
+	vgicv5_doorbell_fired(a);
+	rec.refuse = true;
+	assert_int_equal(vgicv5_vcpu_load(a), VGICV5_REFUSED);
+	hal_host_on_trace(NULL, NULL);
+	expect_trace(&seen, 0, VGICV5_TRACE_inject, GICV5_INTID(GICV5_TYPE_SPI, 9), 1);
+	expect_trace(&seen, 1, VGICV5_TRACE_load, 3, a->hyp.contextr);
+	expect_trace(&seen, 2, VGICV5_TRACE_inject, sw, 1);
+	expect_trace(&seen, 3, VGICV5_TRACE_entry, 3, VGICV5_DIRTY_PEND);
+	expect_trace(&seen, 4, VGICV5_TRACE_exit, 3, 0);
+	expect_trace(&seen, 5, VGICV5_TRACE_doorbell_requested, 3, 8);
+	expect_trace(&seen, 6, VGICV5_TRACE_put, 3, VGICV5_PUT_IDLE);
+	expect_trace(&seen, 7, VGICV5_TRACE_doorbell_fired, 3, a->doorbell_lpi);
+	expect_trace(&seen, 8, VGICV5_TRACE_residency_fault, 3, a->hyp.contextr);
+	assert_int_equal(seen.count, 9);
 }
 
 static void text_is_cut_and_numbers_are_whole(void **state)
@@ -184,8 +284,10 @@ int main(void)
 		cmocka_unit_test_setup(vcpu_that_waits, recorder_setup),
 		cmocka_unit_test_setup(loaded_vcpu_is_read_from_the_registers, recorder_setup),
 		cmocka_unit_test_setup(vm_and_host, recorder_setup),
+		cmocka_unit_test_setup(objects_in_trouble, recorder_setup),
 		cmocka_unit_test_setup(interrupt_asked_of_the_irs, recorder_setup),
 		cmocka_unit_test_setup(private_and_wrong_interrupts, recorder_setup),
+		cmocka_unit_test_setup(an_interrupt_can_be_followed, recorder_setup),
 		cmocka_unit_test(text_is_cut_and_numbers_are_whole),
 	};
 

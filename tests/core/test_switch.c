@@ -207,6 +207,65 @@ static void word_1_is_moved_where_it_is_visible(void **state)
 	assert_int_equal(wide->hyp.priority[8], 6ull << 56);
 }
 
+static const unsigned int priorityr[VGICV5_PPI_GROUPS] = {
+	GICV5_ICH_PPI_PRIORITYR0_EL2,  GICV5_ICH_PPI_PRIORITYR1_EL2,  GICV5_ICH_PPI_PRIORITYR2_EL2,
+	GICV5_ICH_PPI_PRIORITYR3_EL2,  GICV5_ICH_PPI_PRIORITYR4_EL2,  GICV5_ICH_PPI_PRIORITYR5_EL2,
+	GICV5_ICH_PPI_PRIORITYR6_EL2,  GICV5_ICH_PPI_PRIORITYR7_EL2,  GICV5_ICH_PPI_PRIORITYR8_EL2,
+	GICV5_ICH_PPI_PRIORITYR9_EL2,  GICV5_ICH_PPI_PRIORITYR10_EL2, GICV5_ICH_PPI_PRIORITYR11_EL2,
+	GICV5_ICH_PPI_PRIORITYR12_EL2, GICV5_ICH_PPI_PRIORITYR13_EL2, GICV5_ICH_PPI_PRIORITYR14_EL2,
+	GICV5_ICH_PPI_PRIORITYR15_EL2,
+};
+
+/* A VM on a host that implements all PPIs. Neither is started. */
+static void init_on_full_host(struct vgicv5_vm *vm, struct vgicv5_vcpu *vcpu, uint64_t visible)
+{
+	const struct vgicv5_vm_config config = {.ppi_visible = {visible, visible}};
+
+	rec.host.caps.ppi_implemented[0] = ~0ull;
+	rec.host.caps.ppi_implemented[1] = ~0ull;
+	assert_int_equal(vgicv5_vm_init(vm, &rec.host, &config), 0);
+	assert_int_equal(vgicv5_vcpu_init(vcpu, vm, 0), 0);
+}
+
+static void every_priority_register_is_moved_to_its_own_place(void **state)
+{
+	struct vgicv5_vm vm;
+	struct vgicv5_vcpu vcpu;
+	unsigned int n;
+
+	(void)state;
+	init_on_full_host(&vm, &vcpu, ~0ull);
+	for (n = 0; n < VGICV5_PPI_GROUPS; n++)
+		vcpu.hyp.priority[n] = 100 + n;
+	assert_true(vgicv5_hyp_load(&vcpu.hyp));
+	for (n = 0; n < VGICV5_PPI_GROUPS; n++) {
+		assert_int_equal(reg(priorityr[n]), 100 + n);
+		set_reg(priorityr[n], 200 + n);
+	}
+	vgicv5_hyp_save(&vcpu.hyp);
+	for (n = 0; n < VGICV5_PPI_GROUPS; n++)
+		assert_int_equal(vcpu.hyp.priority[n], 200 + n);
+}
+
+static void every_hidden_priority_register_is_cleared(void **state)
+{
+	struct vgicv5_vm vm;
+	struct vgicv5_vcpu vcpu;
+	unsigned int n;
+
+	(void)state;
+	init_on_full_host(&vm, &vcpu, 0);
+	for (n = 0; n < VGICV5_PPI_GROUPS; n++)
+		set_reg(priorityr[n], 100 + n);
+	assert_true(vgicv5_hyp_load(&vcpu.hyp));
+	for (n = 0; n < VGICV5_PPI_GROUPS; n++)
+		assert_int_equal(reg(priorityr[n]), 100 + n);
+	vcpu.hyp.dirty = VGICV5_DIRTY_SCRUB;
+	assert_true(vgicv5_hyp_load(&vcpu.hyp));
+	for (n = 0; n < VGICV5_PPI_GROUPS; n++)
+		assert_int_equal(reg(priorityr[n]), 0);
+}
+
 static void irsen_change_renews_residency_before_entry(void **state)
 {
 	(void)state;
@@ -295,6 +354,8 @@ int main(void)
 		cmocka_unit_test_setup(pcpu_without_ppis_of_word_1_never_touches_it, recorder_setup),
 		cmocka_unit_test_setup(hidden_ppis_of_another_vm_do_not_leak, recorder_setup),
 		cmocka_unit_test_setup(word_1_is_moved_where_it_is_visible, recorder_setup),
+		cmocka_unit_test_setup(every_priority_register_is_moved_to_its_own_place, recorder_setup),
+		cmocka_unit_test_setup(every_hidden_priority_register_is_cleared, recorder_setup),
 		cmocka_unit_test_setup(irsen_change_renews_residency_before_entry, recorder_setup),
 		cmocka_unit_test_setup(load_shows_irsen, recorder_setup),
 		cmocka_unit_test_setup(init_checks_the_vpe_id, recorder_setup),
