@@ -68,6 +68,12 @@ static void on_its_pe(struct world_vcpu *v)
 	hal_host_set_pe(v->pe, &world.pcpus[v->pe]);
 }
 
+/* As often a number that something may have as any number at all. */
+static uint64_t take_value(struct input *in)
+{
+	return take(in, 1) & 1 ? take(in, 2) & 0x7ff : take(in, 8);
+}
+
 static void frame_access(struct world_vcpu *v, struct input *in)
 {
 	uint32_t offset = take_offset(in);
@@ -77,7 +83,7 @@ static void frame_access(struct world_vcpu *v, struct input *in)
 	if (take(in, 1) & 1)
 		vgicv5_virs_read(&v->vcpu, offset, bytes);
 	else
-		vgicv5_virs_write(&v->vcpu, offset, bytes, take(in, 8));
+		vgicv5_virs_write(&v->vcpu, offset, bytes, take_value(in));
 }
 
 /* Whatever instruction or register, as the PE would do it. */
