@@ -101,15 +101,6 @@ static bool block_owns(struct vgicv5_soft *gic, const struct vsoft_vm_block *blo
 	return false;
 }
 
-static uint64_t vmt_bytes(const struct vgicv5_soft *gic)
-{
-	if (!gic->vmt_two_level)
-		return (uint64_t)GICV5_L2_VMTE_SIZE << gic->vmt_id_bits;
-	if (gic->vmt_id_bits <= GICV5_L2_VMT_INDEX_BITS)
-		return GICV5_L1_VMTE_SIZE;
-	return (uint64_t)GICV5_L1_VMTE_SIZE << (gic->vmt_id_bits - GICV5_L2_VMT_INDEX_BITS);
-}
-
 static bool owned(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes)
 {
 	unsigned int i;
@@ -118,7 +109,8 @@ static bool owned(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes)
 		return true;
 	if (!GICV5_GET(IRS_VMT_BASER_VALID, gic->vmt_baser))
 		return false;
-	if (overlap(pa, bytes, GICV5_ADDR(IRS_VMT_BASER_ADDR, gic->vmt_baser), vmt_bytes(gic)))
+	if (overlap(pa, bytes, GICV5_ADDR(IRS_VMT_BASER_ADDR, gic->vmt_baser),
+		    (uint64_t)1 << vsoft_vmt_size_bits(gic->vmt_two_level, gic->vmt_id_bits)))
 		return true;
 	for (i = 0; i < VSOFT_VM_BLOCKS; i++) {
 		if (gic->vm_blocks[i] && block_owns(gic, gic->vm_blocks[i], pa, bytes))

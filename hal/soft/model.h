@@ -422,6 +422,8 @@ void vsoft_vmt_baser(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t va
 void vsoft_vmap_l2_vmt(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t value);
 /** Makes all VMs invalid; `write_back`: with all state written to memory. */
 void vsoft_vmt_drop(struct vgicv5_soft *gic, bool write_back);
+/** log2 of the bytes of the linear VM table or of its L1 table. */
+uint8_t vsoft_vmt_size_bits(bool two_level, uint8_t vm_id_bits);
 struct vsoft_vm_block *vsoft_vm_block_get(struct vgicv5_soft *gic, uint32_t vm);
 /** Where the L2_VMTE of a VM is; false: nowhere. */
 bool vsoft_vmte_address(struct vgicv5_soft *gic, struct vsoft_vm_block *block, uint32_t vm, uint64_t *pa);

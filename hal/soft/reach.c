@@ -51,6 +51,8 @@ static bool reaches_vpes(struct vgicv5_soft *gic, uint64_t dword, const struct r
 	uint32_t count = 1u << GICV5_GET(L2_VMTE1_VPE_ID_BITS, dword);
 	uint32_t i;
 
+	if (GICV5_GET(L2_VMTE1_VPE_ID_BITS, dword) > gic->config.vpe_id_bits)
+		return false;
 	if (meets(range, vpet, (uint64_t)count * GICV5_VPETE_SIZE))
 		return true;
 	for (i = 0; vpet && i < count; i++) {
@@ -64,15 +66,17 @@ static bool reaches_vpes(struct vgicv5_soft *gic, uint64_t dword, const struct r
 
 static bool reaches_ist(struct vgicv5_soft *gic, uint64_t dword, const struct range *range)
 {
-	struct vsoft_ist ist = {
-		.id_bits = (uint8_t)GICV5_GET(L2_VMTE_IST_ID_BITS, dword),
-		.istsz = (uint8_t)GICV5_GET(L2_VMTE_IST_ISTSZ, dword),
-		.l2sz = (uint8_t)GICV5_GET(L2_VMTE_IST_L2SZ, dword),
-		.two_level = GICV5_GET(L2_VMTE_IST_STRUCTURE, dword),
-		.base = GICV5_ADDR(L2_VMTE_IST_ADDR, dword),
-	};
+	struct vsoft_ist ist;
 	uint64_t bytes, at;
 
+	/* An IST that the IRS would refuse leads nowhere; this bounds the search, too. */
+	ist.id_bits = (uint8_t)GICV5_GET(L2_VMTE_IST_ID_BITS, dword);
+	if (ist.id_bits > gic->config.lpi_id_bits)
+		return false;
+	ist.istsz = (uint8_t)GICV5_GET(L2_VMTE_IST_ISTSZ, dword);
+	ist.l2sz = (uint8_t)GICV5_GET(L2_VMTE_IST_L2SZ, dword);
+	ist.two_level = GICV5_GET(L2_VMTE_IST_STRUCTURE, dword);
+	ist.base = GICV5_ADDR(L2_VMTE_IST_ADDR, dword);
 	ist.l2_shift = (uint8_t)(10 - ist.istsz + 2 * ist.l2sz);
 	bytes = (uint64_t)1 << vsoft_ist_size_bits(&ist);
 	if (meets(range, ist.base, bytes))
@@ -99,16 +103,18 @@ static bool reaches_vm(struct vgicv5_soft *gic, uint32_t vm, const struct range 
 /* A table that is being taken away is the IRS's as long as it is valid, and no longer a matter of the command. */
 static bool reaches_vmt(const struct vgicv5_soft *gic, uint64_t baser, const struct range *range)
 {
-	uint64_t entries = (uint64_t)1 << GICV5_GET(IRS_VMT_CFGR_VM_ID_BITS, gic->vmt_cfgr);
+	uint8_t bits = (uint8_t)GICV5_GET(IRS_VMT_CFGR_VM_ID_BITS, gic->vmt_cfgr);
+	bool two_level = GICV5_GET(IRS_VMT_CFGR_STRUCTURE, gic->vmt_cfgr) && gic->config.vmt_levels;
 
 	return GICV5_GET(IRS_VMT_BASER_VALID, baser) &&
-	       meets(range, GICV5_ADDR(IRS_VMT_BASER_ADDR, baser), entries * GICV5_L2_VMTE_SIZE);
+	       meets(range, GICV5_ADDR(IRS_VMT_BASER_ADDR, baser),
+		     (uint64_t)1 << vsoft_vmt_size_bits(two_level, bits));
 }
 
 bool vsoft_command_reaches(struct vgicv5_soft *gic, const struct vsoft_command *command, uint64_t pa,
 			   uint64_t bytes)
 {
-	struct range range = {.pa = pa, .bytes = bytes};
+	struct range range = {pa, bytes};
 
 	if (!command->busy)
 		return false;

@@ -76,8 +76,7 @@ void vsoft_vmt_drop(struct vgicv5_soft *gic, bool write_back)
 	}
 }
 
-/* log2 of the bytes of the linear VM table or of its L1 table. */
-static uint8_t vmt_size_bits(bool two_level, uint8_t vm_id_bits)
+uint8_t vsoft_vmt_size_bits(bool two_level, uint8_t vm_id_bits)
 {
 	if (!two_level)
 		return (uint8_t)(vm_id_bits + 5);
@@ -103,7 +102,7 @@ void vsoft_vmt_baser(struct vgicv5_soft *gic, struct vsoft_irs *irs, uint64_t va
 	}
 	gic->vmt_two_level = two_level;
 	gic->vmt_id_bits = bits < gic->config.vm_id_bits ? bits : gic->config.vm_id_bits;
-	size = (uint64_t)1 << vmt_size_bits(two_level, gic->vmt_id_bits);
+	size = (uint64_t)1 << vsoft_vmt_size_bits(two_level, gic->vmt_id_bits);
 	if (GICV5_ADDR(IRS_VMT_BASER_ADDR, value) & (size - 1))
 		vsoft_violation(gic, "", "the VM table is not aligned to its size");
 	gic->vmt_baser = value & (GICV5_MASK(IRS_VMT_BASER_ADDR) | GICV5_MASK(IRS_VMT_BASER_VALID));

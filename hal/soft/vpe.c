@@ -47,10 +47,12 @@ static void best_for_doorbell(struct vgicv5_soft *gic, const struct vsoft_vpe *v
 /* R_CWZMW */
 void vsoft_doorbell_check(struct vgicv5_soft *gic, struct vsoft_vpe *vpe)
 {
-	struct vsoft_hppi best = {0};
+	struct vsoft_hppi best;
 
 	if (vpe->pe || !vpe->doorbell_valid || !vpe->doorbell_requested)
 		return;
+	best.intid = 0;
+	best.priority = 0;
 	best_for_doorbell(gic, vpe, &best);
 	if (!best.intid || best.priority > vpe->doorbell_mask || gic->bell_count == VSOFT_BELLS)
 		return;

@@ -119,10 +119,12 @@ uint64_t vsoft_vpe_dbr_read(struct vgicv5_soft *gic, struct vsoft_irs *irs)
 uint64_t vsoft_vpe_hppir_read(struct vgicv5_soft *gic, struct vsoft_irs *irs)
 {
 	const struct vsoft_vpe *vpe = vsoft_selected_vpe(gic, irs);
-	struct vsoft_hppi best = {0};
+	struct vsoft_hppi best;
 
 	if (!vpe)
 		return 0;
+	best.intid = 0;
+	best.priority = 0;
 	vsoft_vpe_best(gic, vpe, &best);
 	return best.intid ? GICV5_MASK(IRS_VPE_HPPIR_HPPIV) | best.intid : 0;
 }
