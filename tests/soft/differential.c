@@ -432,6 +432,24 @@ static void tiny_machine(struct pair *p)
 	}
 }
 
+/* Tables may come with pending interrupts in them. */
+static void watch(struct pair *p)
+{
+	uint32_t vm;
+	uint32_t i;
+
+	for (i = 0; i < lpi_pool_size; i++)
+		tiny_watch(&p->tiny, TINY_PHYSICAL, GICV5_INTID(GICV5_TYPE_LPI, lpi_pool[i]));
+	tiny_watch(&p->tiny, TINY_PHYSICAL, GICV5_INTID(GICV5_TYPE_LPI, 1));
+	for (vm = 0; vm < TINY_VMS; vm++) {
+		for (i = 0; i < lpi_pool_size; i++)
+			tiny_watch(&p->tiny, vm, GICV5_INTID(GICV5_TYPE_LPI, lpi_pool[i]));
+		tiny_watch(&p->tiny, vm, GICV5_INTID(GICV5_TYPE_LPI, 1));
+		for (i = 0; i < 8; i++)
+			tiny_watch(&p->tiny, vm, GICV5_INTID(GICV5_TYPE_SPI, i));
+	}
+}
+
 /* The handling modes of PPIs are the implementation's, but for the software PPI. */
 static void learn_modes(struct pair *p)
 {
@@ -458,6 +476,7 @@ static bool run_seed(uint64_t seed)
 		fail_msg("seed %llu: %s", (unsigned long long)seed, error);
 	tiny_machine(p);
 	learn_modes(p);
+	watch(p);
 	prepare(p);
 	compare(p);
 	for (p->step = 1; p->step <= options.steps && !p->failed; p->step++) {

@@ -27,12 +27,13 @@ static uint32_t random_iste(struct pair *p, bool one_n)
 	return (uint32_t)(GICV5_PUT(L2_ISTE_ENABLE, below(p, 4) != 0) |
 			  GICV5_PUT(L2_ISTE_HM, below(p, 3) == 0) |
 			  GICV5_PUT(L2_ISTE_ACTIVE, below(p, 8) == 0) |
+			  GICV5_PUT(L2_ISTE_PENDING, below(p, 8) == 0) |
 			  GICV5_PUT(L2_ISTE_IRM, one_n && below(p, 4) == 0) |
 			  GICV5_PUT(L2_ISTE_PRIORITY, random_priority(p)) |
 			  GICV5_PUT(L2_ISTE_IAFFID, random_target(p)));
 }
 
-/* An image of configuration, nothing pending, as after a restore; entries of `istsz` lie one behind the other. */
+/* An image as after a restore; Pending in it is honoured, which is the implementation's choice. Entries of `istsz` lie one behind the other. */
 static void fill_entries(struct pair *p, uint64_t base, unsigned int istsz, bool one_n)
 {
 	unsigned int i;

@@ -159,7 +159,7 @@ bool tiny_load(const struct tiny *t, uint32_t vm, uint32_t intid, uint32_t *iste
 	return p;
 }
 
-static void remember(struct tiny *t, uint32_t vm, uint32_t intid)
+void tiny_watch(struct tiny *t, uint32_t vm, uint32_t intid)
 {
 	unsigned int i;
 
@@ -179,7 +179,7 @@ static void store(struct tiny *t, uint32_t vm, uint32_t intid, uint32_t iste)
 
 	intid &= 0xe0ffffff;
 	if (iste & GICV5_MASK(L2_ISTE_PENDING))
-		remember(t, vm, intid);
+		tiny_watch(t, vm, intid);
 	if (vm == TINY_PHYSICAL && intid >> 29 == GICV5_TYPE_SPI) {
 		t->spi[intid & 0xffffff].iste = iste;
 		return;

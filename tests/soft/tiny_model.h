@@ -130,6 +130,9 @@ void tiny_setlpi(struct tiny *t, uint32_t lpi);
 void tiny_set_ppi(struct tiny *t, unsigned int pe, unsigned int ppi, bool asserted);
 void tiny_set_spi(struct tiny *t, uint32_t spi, bool asserted);
 
+/** An interrupt that may be pending in a table before any operation made it so. */
+void tiny_watch(struct tiny *t, uint32_t vm, uint32_t intid);
+
 /** The state of an LPI or SPI as an L2_ISTE; false: unreachable. */
 bool tiny_load(const struct tiny *t, uint32_t vm, uint32_t intid, uint32_t *iste);
 
