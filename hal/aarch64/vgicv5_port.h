@@ -10,6 +10,7 @@
  * | `static inline struct vgicv5_pcpu *vgicv5_this_pcpu(void)` | this CPU's object, from TPIDR_EL2 or the like |
  * | `void vgicv5_error(const char *, ...)`, `vgicv5_info` | functions or macros; formats as in vgicv5/port.h |
  * | `VGICV5_ASSERT(cond)` | may be left undefined: then it is no code |
+ * | `VGICV5_TRACE(point, vm_id, a, b)` | may be left undefined: then trace points are no code (vgicv5/debug.h) |
  * | `VGICV5_CACHE_LINE` | bytes of the smallest data cache line, a power of two; may be left undefined: then CTR_EL0 is asked each time |
  *
  * Build with -mno-outline-atomics and -mgeneral-regs-only. The MMU must be on with the locks in normal cacheable

@@ -276,6 +276,7 @@ def template():
              "aarch64 clang": ("clang --target=aarch64-linux-gnu", "-mno-outline-atomics", CROSS + "ld")}
     sources = sorted(glob.glob("core/*.c") + glob.glob("core/hyp/*.c") + glob.glob("hal/template/*.c"))
     # What a compiler may call by itself in a freestanding environment, and every embedder must have.
+    # my_*: the hypervisor around the example hal/template/embed.c.
     compiler_calls = {"memcpy", "memset", "memmove", "memcmp"}
     for where, (compiler, option, linker) in flags.items():
         objects = [compile_to(compiler, option + " -Ihal/template", source,
@@ -285,7 +286,7 @@ def template():
             continue
         linked = f"{OUT}/template-{where.replace(' ', '-')}.o"
         run(f"{linker} -r -o {linked} " + " ".join(objects))
-        missing = undefined(linked) - compiler_calls
+        missing = {name for name in undefined(linked) - compiler_calls if not name.startswith("my_")}
         if missing:
             fail(f"{where}: core and hal/template need {' '.join(sorted(missing))}")
         print(f"{where}: {len(objects)} objects")
