@@ -143,6 +143,8 @@ struct vgicv5_traps {
 	uint64_t hfgwtr;
 	uint64_t hfgitr;
 };
+
+/** What the three registers hold while this vCPU runs. The same at all times and for all vCPUs so far. Any context. */
 void vgicv5_vcpu_traps(const struct vgicv5_vcpu *vcpu, struct vgicv5_traps *traps);
 
 #endif
