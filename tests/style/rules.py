@@ -14,8 +14,8 @@ import sys
 DUAL = "GPL-2.0-only OR BSD-2-Clause"
 GPL = "GPL-2.0-only"
 GPL_FOLDERS = ("backends/linux-kvm/", "backends/xen/")
-# Files that cannot carry a comment, or are licence texts.
-NO_TAG = re.compile(r"(^LICENSES/|\.json$|\.md$|^\.gitignore$|^\.clang-format$|\.dts\.golden$|\.txt$)")
+# Files that cannot carry a comment, stored inputs, licence texts.
+NO_TAG = re.compile(r"(^LICENSES/|/corpus/|\.json$|\.md$|^\.gitignore$|^\.clang-format$|\.dts\.golden$|\.txt$)")
 MAX_FUNCTION, MAX_P90, MAX_MEDIAN, MAX_FILE = 80, 40, 15, 700
 PRODUCT = ("core/", "hal/", "backends/", "include/")
 
