@@ -92,6 +92,7 @@ static void undefined(void)
 
 void cases_cpu(void)
 {
+	log_block("cpu", 0);
 	identity(0);
 	platform_on_cpu(1, identity, 0);
 	masks();

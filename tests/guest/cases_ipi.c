@@ -135,6 +135,7 @@ static void steal(void)
 
 void cases_ipi(void)
 {
+	log_block("ipi", 0);
 	ist_install_any();
 	configure();
 	open_cpu(0);

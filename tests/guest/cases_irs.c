@@ -142,6 +142,7 @@ static void reserved(void)
 
 void cases_irs(void)
 {
+	log_block("irs", 0);
 	identity();
 	read_only();
 	control();

@@ -96,10 +96,11 @@ static void locked(const struct ist_shape *shape)
 
 static void one_shape(const struct ist_shape *shape)
 {
+	log_block("lpi, shape", shape->structure * 100 + shape->istsz * 10 + shape->l2sz);
 	show("lpi: no table", LPI(1));
 	if (!ist_install(shape)) {
-		log_line("id: no IST with structure=%u istsz=%u l2sz=%u", shape->structure, shape->istsz,
-			 shape->l2sz);
+		log_line("id: not offered: IST with structure=%u istsz=%u l2sz=%u", shape->structure,
+			 shape->istsz, shape->l2sz);
 		return;
 	}
 	log_line("lpi: structure=%u istsz=%u l2sz=%u", shape->structure, shape->istsz, shape->l2sz);

@@ -245,7 +245,7 @@ static void superpriority(void)
 	show_cpu("nmi: off");
 	log_line("nmi: off, cdnmia=%llx", (unsigned long long)gic_acknowledge_nmi());
 	if (!platform_nmi(true)) {
-		log_line("nmi: the CPU has none");
+		log_line("id: not offered: NMIs of the CPU");
 		quiet();
 		return;
 	}
@@ -262,6 +262,7 @@ static void superpriority(void)
 static void all_cases(void *unused)
 {
 	(void)unused;
+	log_block("ppi, CPU", platform_cpu());
 	quiet();
 	registers();
 	edge_life();
@@ -271,6 +272,7 @@ static void all_cases(void *unused)
 	active_registers();
 	instructions();
 	exceptions();
+	log_block("nmi, CPU", platform_cpu());
 	superpriority();
 }
 

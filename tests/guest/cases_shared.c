@@ -17,8 +17,8 @@ struct trio {
 	bool clears; /* CDDIS and CDPEND{0} may be used */
 };
 
-static const struct trio spis = {"spi", SPI(10), SPI(11), SPI(12), false};
-static const struct trio lpis = {"lpi", LPI(20), LPI(21), LPI(22), true};
+static const struct trio spis = {"shared, SPIs", SPI(10), SPI(11), SPI(12), false};
+static const struct trio lpis = {"shared, LPIs", LPI(20), LPI(21), LPI(22), true};
 static const struct trio *t;
 
 static void acknowledge(const char *what)
@@ -251,7 +251,7 @@ static void spi_clear(void)
 static void all_cases(const struct trio *of)
 {
 	t = of;
-	log_line("shared: %s", t->name);
+	log_block(t->name, 0);
 	configuration();
 	life(GICV5_HM_EDGE);
 	life(GICV5_HM_LEVEL);
@@ -265,6 +265,7 @@ void cases_shared(void)
 	ist_install_any();
 	all_cases(&spis);
 	all_cases(&lpis);
+	log_block("unreachable", 0);
 	unreachable();
 	spi_clear();
 	ist_remove();

@@ -122,6 +122,7 @@ static void trigger_changes(void)
 
 void cases_wire(void)
 {
+	log_block("wire", 0);
 	irs_write(GICV5_IRS_SPI_SELR, PL011_SPI);
 	irs_wait(GICV5_IRS_SPI_STATUSR, (uint32_t)GICV5_MASK(IRS_SPI_STATUSR_IDLE));
 	log_line("wire: selected status=%x tm=%x", irs_read(GICV5_IRS_SPI_STATUSR),

@@ -4,23 +4,26 @@
 
 usage: compare.py FIRST SECOND DIFFERENCES
 
-DIFFERENCES lists what may differ. Each entry is one or more lines '# why', then a line '- REGEX' for the line of
-the first log and a line '+ REGEX' for the line of the second; both must match whole lines. An entry that is not
-used is an error, so that the list does not outlive its reasons.
+DIFFERENCES lists what may differ. Each entry is one or more lines '# why', then either a line '- REGEX' for the line
+of the first log and a line '+ REGEX' for the line of the second, both of which must match whole lines; or a line
+'skip REGEX': blocks whose name matches are not compared if one of the logs says "id: not offered" in them. An entry
+that is not used is an error, so that the list does not outlive its reasons.
 """
 import re
 import sys
 
 
 class Rule:
-    def __init__(self, why, first, second):
+    def __init__(self, why, first=None, second=None, skip=None):
         self.why = why
-        self.first = re.compile(first)
-        self.second = re.compile(second)
+        self.first, self.second, self.skip = first, second, skip
         self.uses = 0
 
-    def allows(self, first, second):
-        return bool(self.first.fullmatch(first) and self.second.fullmatch(second))
+    def allows_lines(self, first, second):
+        return self.first is not None and re.fullmatch(self.first, first) and re.fullmatch(self.second, second)
+
+    def allows_skip(self, block):
+        return self.skip is not None and re.fullmatch(self.skip, block)
 
 
 def read_rules(path):
@@ -32,8 +35,10 @@ def read_rules(path):
         elif line.startswith("- "):
             first = line[2:]
         elif line.startswith("+ ") and first is not None and why:
-            rules.append(Rule(" ".join(why), first, line[2:]))
+            rules.append(Rule(" ".join(why), first=first, second=line[2:]))
             first = None
+        elif line.startswith("skip ") and why:
+            rules.append(Rule(" ".join(why), skip=line[5:]))
         elif line:
             sys.exit(f"{path}:{number}: not understood: {line}")
         else:
@@ -41,48 +46,75 @@ def read_rules(path):
     return rules
 
 
-def read_log(path):
-    """The lines from the payload's first to its last."""
+def read_blocks(path):
+    """The payload's blocks: a list of (name, lines)."""
     lines = [line.rstrip("\r\n") for line in open(path, errors="replace")]
-    try:
-        first = lines.index("payload: begin")
-        last = next(i for i, line in enumerate(lines) if line.startswith("payload: end"))
-    except (ValueError, StopIteration):
+    if "payload: begin" not in lines or not any(line.startswith("payload: end") for line in lines):
         tail = "\n".join(lines[-5:])
         sys.exit(f"{path}: the payload did not run to its end; last lines:\n{tail}")
-    return lines[first:last + 1]
+    blocks = []
+    for line in lines[lines.index("payload: begin") + 1:]:
+        if line.startswith("payload: end"):
+            break
+        if line.startswith("block: "):
+            blocks.append((line[7:], []))
+        else:
+            blocks[-1][1].append(line)
+    return blocks
 
 
-def compare(first, second, rules):
-    bad = 0
-    for number in range(max(len(first), len(second))):
-        a = first[number] if number < len(first) else "(no line)"
-        b = second[number] if number < len(second) else "(no line)"
-        if a == b:
-            continue
-        rule = next((r for r in rules if r.allows(a, b)), None)
+class Comparison:
+    def __init__(self, rules):
+        self.rules = rules
+        self.bad = 0
+        self.lines = 0
+
+    def complain(self, text):
+        self.bad += 1
+        if self.bad <= 20:
+            print(text)
+
+    def skipped(self, name, first, second):
+        if not any(line.startswith("id: not offered") for line in first + second):
+            return False
+        rule = next((r for r in self.rules if r.allows_skip(name)), None)
         if rule:
             rule.uses += 1
-            continue
-        bad += 1
-        if bad <= 20:
-            print(f"line {number + 1} differs:\n- {a}\n+ {b}")
-    return bad
+        return rule is not None
+
+    def compare_block(self, name, first, second):
+        if first != second and self.skipped(name, first, second):
+            return
+        for i in range(max(len(first), len(second))):
+            a = first[i] if i < len(first) else "(no line)"
+            b = second[i] if i < len(second) else "(no line)"
+            self.lines += 1
+            if a == b:
+                continue
+            rule = next((r for r in self.rules if r.allows_lines(a, b)), None)
+            if rule:
+                rule.uses += 1
+            else:
+                self.complain(f"block {name}, line {i + 1}:\n- {a}\n+ {b}")
+
+    def compare(self, first, second):
+        if [name for name, _ in first] != [name for name, _ in second]:
+            self.complain("the two logs do not have the same blocks")
+        for (name, a), (_, b) in zip(first, second):
+            self.compare_block(name, a, b)
 
 
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
-    first, second = read_log(sys.argv[1]), read_log(sys.argv[2])
     rules = read_rules(sys.argv[3])
-    bad = compare(first, second, rules)
-    for rule in rules:
-        print(f"{rule.uses} lines differ as allowed: {rule.why}")
+    comparison = Comparison(rules)
+    comparison.compare(read_blocks(sys.argv[1]), read_blocks(sys.argv[2]))
     unused = [rule for rule in rules if not rule.uses]
-    for rule in unused:
-        print(f"not seen any more, remove it: {rule.why}")
-    print(f"{len(first)} and {len(second)} lines, {bad} differences that nothing allows")
-    sys.exit(1 if bad or unused else 0)
+    for rule in rules:
+        print(f"allowed {rule.uses} times: {rule.why}" if rule.uses else f"not seen any more, remove it: {rule.why}")
+    print(f"{comparison.lines} lines compared, {comparison.bad} differences that nothing allows")
+    sys.exit(1 if comparison.bad or unused else 0)
 
 
 main()

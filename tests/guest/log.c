@@ -68,6 +68,11 @@ void log_line(const char *format, ...)
 	lines++;
 }
 
+void log_block(const char *name, unsigned int number)
+{
+	log_line("block: %s %u", name, number);
+}
+
 unsigned int log_lines(void)
 {
 	return lines;

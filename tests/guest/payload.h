@@ -76,6 +76,11 @@ void platform_put(char c);
 /** One line. Understands %u, %x, %llx and %s; lines with "id:" describe the machine and may differ. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 unsigned int log_lines(void);
+/**
+ * Begins a block. Blocks do not depend on each other; one whose machine lacks something says so in a line
+ * "id: not offered" and ends.
+ */
+void log_block(const char *name, unsigned int number);
 
 /** Pseudo-random numbers, the same on every platform. */
 void random_seed(uint64_t seed);

@@ -271,7 +271,7 @@ void cases_random(void)
 
 	for (seed = 1; seed <= PAYLOAD_SEEDS; seed++) {
 		random_seed(seed);
-		log_line("random: seed %u", seed);
+		log_block("random, seed", seed);
 		begin();
 		for (i = 0; i < PAYLOAD_STEPS; i++) {
 			unsigned int cpu = random_below(CPUS);
