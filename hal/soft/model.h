@@ -152,7 +152,8 @@ struct vsoft_vpe {
 	bool doorbell_requested;
 	uint8_t doorbell_mask;
 	uint32_t doorbell_lpi;
-	struct vsoft_pe *pe; /* where resident */
+	struct vsoft_pe *pe;		 /* where resident */
+	struct vsoft_vpe *next_resident; /* of the same VM */
 	struct vsoft_queue queue;
 };
 
@@ -167,6 +168,7 @@ struct vsoft_vm {
 	uint64_t saved;	   /* value of changes at the last save; 0: none */
 	struct vsoft_ist ist[VSOFT_LISTS];
 	struct vsoft_vpe **vpes;
+	struct vsoft_vpe *residents;
 	struct vsoft_vpe *one_n_vpe; /* takes the 1ofN interrupts */
 	struct vsoft_queue one_n;
 	struct vsoft_queue nobody;
@@ -452,7 +454,6 @@ void vsoft_vpe_best(struct vgicv5_soft *gic, const struct vsoft_vpe *vpe, struct
 void vsoft_vpe_changed(struct vgicv5_soft *gic, struct vsoft_vpe *vpe);
 void vsoft_vm_one_n_update(struct vgicv5_soft *gic, struct vsoft_vm *vm);
 void vsoft_contextr_write(struct vgicv5_soft *gic, struct vsoft_pe *pe, uint64_t value);
-void vsoft_vpe_leave(struct vgicv5_soft *gic, struct vsoft_vpe *vpe);
 void vsoft_doorbell_check(struct vgicv5_soft *gic, struct vsoft_vpe *vpe);
 
 /* ---- vpe_regs.c: IRS_VPE_* and IRS_VM_* ---- */

@@ -69,19 +69,25 @@ void vsoft_vpe_changed(struct vgicv5_soft *gic, struct vsoft_vpe *vpe)
 		vsoft_doorbell_check(gic, vpe);
 }
 
-/* 1ofN interrupts of a VM all go to its first resident VPE that takes part. */
+/* 1ofN interrupts of a VM all go to the first of its resident VPEs that take part. */
+static struct vsoft_vpe *first_participant(struct vgicv5_soft *gic, const struct vsoft_vm *vm)
+{
+	struct vsoft_vpe *first = NULL, *vpe;
+
+	for (vpe = vm->residents; vpe && gic->config.virt_one_n; vpe = vpe->next_resident) {
+		vsoft_step(gic);
+		if (!vpe->dps && (!first || vpe->id < first->id))
+			first = vpe;
+	}
+	return first;
+}
+
 void vsoft_vm_one_n_update(struct vgicv5_soft *gic, struct vsoft_vm *vm)
 {
 	struct vsoft_vpe *before = vm->one_n_vpe;
 	struct vsoft_vpe *doorbell;
-	uint32_t i;
 
-	vm->one_n_vpe = NULL;
-	for (i = 0; gic->config.virt_one_n && i < 1u << vm->vpe_id_bits && !vm->one_n_vpe; i++) {
-		vsoft_step(gic);
-		if (vm->vpes[i] && vm->vpes[i]->pe && !vm->vpes[i]->dps)
-			vm->one_n_vpe = vm->vpes[i];
-	}
+	vm->one_n_vpe = first_participant(gic, vm);
 	if (before && before != vm->one_n_vpe)
 		vsoft_vpe_changed(gic, before);
 	if (vm->one_n_vpe && vm->one_n_vpe != before)
@@ -91,32 +97,37 @@ void vsoft_vm_one_n_update(struct vgicv5_soft *gic, struct vsoft_vm *vm)
 		vsoft_doorbell_check(gic, doorbell);
 }
 
-/* The VPE stops being resident, without a request of its own. */
-void vsoft_vpe_leave(struct vgicv5_soft *gic, struct vsoft_vpe *vpe)
+static void enter_residency(struct vgicv5_soft *gic, struct vsoft_vpe *vpe, struct vsoft_pe *pe)
 {
+	gic->counters.residency_changes++;
+	vpe->pe = pe;
+	pe->resident = vpe;
+	vpe->next_resident = vpe->vm->residents;
+	vpe->vm->residents = vpe;
+	vsoft_vm_one_n_update(gic, vpe->vm);
+}
+
+static void leave_residency(struct vgicv5_soft *gic, struct vsoft_vpe *vpe)
+{
+	struct vsoft_vpe **link = &vpe->vm->residents;
 	struct vsoft_pe *pe = vpe->pe;
 
-	if (!pe)
-		return;
+	while (*link != vpe) {
+		vsoft_step(gic);
+		link = &(*link)->next_resident;
+	}
+	*link = vpe->next_resident;
 	gic->counters.residency_changes++;
 	vpe->pe = NULL;
 	pe->resident = NULL;
 	vsoft_vm_one_n_update(gic, vpe->vm);
 	vsoft_pe_update(gic, pe);
-	vsoft_doorbell_check(gic, vpe);
 }
 
 void vsoft_vpe_free(struct vgicv5_soft *gic, struct vsoft_vpe *vpe)
 {
-	struct vsoft_pe *pe = vpe->pe;
-
-	if (vpe->vm->one_n_vpe == vpe)
-		vpe->vm->one_n_vpe = NULL;
-	if (pe) {
-		gic->counters.residency_changes++;
-		pe->resident = NULL;
-		vsoft_pe_update(gic, pe);
-	}
+	if (vpe->pe)
+		leave_residency(gic, vpe);
 	vsoft_free(gic, vpe, sizeof(*vpe));
 }
 
@@ -145,17 +156,18 @@ static struct vsoft_vpe *find_requested(struct vgicv5_soft *gic, const struct vs
 
 static void make_resident(struct vgicv5_soft *gic, struct vsoft_pe *pe, struct vsoft_vpe *vpe)
 {
-	if (pe->resident == vpe)
+	struct vsoft_vpe *before = pe->resident;
+
+	if (before == vpe)
 		return;
-	if (pe->resident)
-		vsoft_vpe_leave(gic, pe->resident);
+	if (before) {
+		leave_residency(gic, before);
+		vsoft_doorbell_check(gic, before);
+	}
 	if (!vpe)
 		return;
-	gic->counters.residency_changes++;
-	vpe->pe = pe;
 	vpe->doorbell_requested = false;
-	pe->resident = vpe;
-	vsoft_vm_one_n_update(gic, vpe->vm);
+	enter_residency(gic, vpe, pe);
 }
 
 static void end_residency(struct vgicv5_soft *gic, struct vsoft_pe *pe, uint64_t value)
@@ -169,7 +181,8 @@ static void end_residency(struct vgicv5_soft *gic, struct vsoft_pe *pe, uint64_t
 		vpe->doorbell_requested = true;
 		vpe->doorbell_mask = (uint8_t)GICV5_GET(ICH_CONTEXTR_EL2_DBPM, value);
 	}
-	vsoft_vpe_leave(gic, vpe);
+	leave_residency(gic, vpe);
+	vsoft_doorbell_check(gic, vpe);
 }
 
 void vsoft_contextr_write(struct vgicv5_soft *gic, struct vsoft_pe *pe, uint64_t value)

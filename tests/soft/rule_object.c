@@ -182,7 +182,7 @@ static void test_running_out_of_memory(void **state)
 }
 
 struct cost {
-	uint64_t enable, priority, pend, acknowledge, deactivate;
+	uint64_t enable, priority, pend, acknowledge, deactivate, residency;
 };
 
 static uint64_t steps(struct machine *m)
@@ -199,7 +199,7 @@ static struct cost measure(unsigned int bits)
 {
 	struct machine *m = machine_new(2);
 	uint32_t i, id = (1u << bits) / 3;
-	struct cost cost;
+	struct cost cost = {0};
 
 	m->config.min_lpi_id_bits = 5;
 	machine_start(m);
@@ -229,24 +229,68 @@ static struct cost measure(unsigned int bits)
 	return cost;
 }
 
+/* The same in a VM, and what it costs to end the residency of its VPE and begin it again. */
+static struct cost measure_virtual(unsigned int bits)
+{
+	struct machine *m = machine_default(1);
+	uint32_t i, id = (1u << bits) / 3;
+	struct test_vm vm;
+	struct cost cost = {0};
+
+	open_irs(m);
+	(void)linear_ist(m, 14);
+	map_vm(m, &vm, vm_table(m), 1, 8);
+	map_vpe(m, &vm, 200);
+	map_vist(m, &vm, GICV5_TYPE_LPI, bits);
+	run_vpe(m, 0, &vm, 200);
+	for (i = 0; i < 1u << bits; i++) {
+		if (i == id)
+			continue;
+		configure(m, &GUEST, 0, lpi(i), 200, 10 + i % 20);
+		vdpend(m, 1, lpi(i), true);
+	}
+	wr(m, 0, GICV5_GIC_VDPRI, lpi(id) | GICV5_PUT(CDPRI_PRIORITY, 1));
+	wr(m, 0, GICV5_GIC_VDAFF, lpi(id) | GICV5_PUT(CDAFF_IAFFID, 200));
+	(void)steps(m);
+	vdpend(m, 1, lpi(id), true);
+	cost.pend = steps(m);
+	wr(m, 0, GICV5_GIC_VDEN, lpi(id));
+	cost.enable = steps(m);
+	assert_int_equal(ack_as(m, 0, &GUEST), lpi(id));
+	cost.acknowledge = steps(m);
+	wr_as(m, 0, &GUEST, GICV5_GIC_CDDI, lpi(id));
+	cost.deactivate = steps(m);
+	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, 0);
+	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, context(&vm, 200));
+	cost.residency = steps(m);
+	machine_delete(m);
+	return cost;
+}
+
 static void test_cost(void **state)
 {
 	static const unsigned int bits[] = {10, 15, 20};
-	struct cost first = measure(bits[0]);
+	struct cost first = measure(bits[0]), first_virtual = measure_virtual(bits[0]);
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		struct cost cost = i ? measure(bits[i]) : first;
+		struct cost virtual = i ? measure_virtual(bits[i]) : first_virtual;
 
 		print_message(
-			"%7u LPIs pending: enable %u, pend %u, priority %u, acknowledge %u, deactivate %u steps\n",
+			"%7u LPIs pending: enable %u, pend %u, priority %u, acknowledge %u, deactivate %u steps; "
+			"virtual: enable %u, pend %u, acknowledge %u, deactivate %u, residency off and on %u\n",
 			1u << bits[i], (unsigned int)cost.enable, (unsigned int)cost.pend,
 			(unsigned int)cost.priority, (unsigned int)cost.acknowledge,
-			(unsigned int)cost.deactivate);
+			(unsigned int)cost.deactivate, (unsigned int)virtual.pend,
+			(unsigned int)virtual.enable, (unsigned int)virtual.acknowledge,
+			(unsigned int)virtual.deactivate, (unsigned int)virtual.residency);
 		assert_memory_equal(&cost, &first, sizeof(cost));
+		assert_memory_equal(&virtual, &first_virtual, sizeof(virtual));
 	}
 	assert_true(first.acknowledge < 16);
+	assert_true(first_virtual.acknowledge < 16 && first_virtual.residency < 32);
 }
 
 /* ---- threads ---- */
