@@ -70,6 +70,28 @@ static void test_touched_vpete(void **state)
 	machine_delete(m);
 }
 
+static void test_touched_l1_vmte(void **state)
+{
+	struct machine *m = machine_default(1);
+	uint64_t l1 = take(m, 64), l2 = take(m, GICV5_L2_VMT_SIZE);
+
+	(void)state;
+	irs_wr(m, GICV5_IRS_VMT_CFGR, 4, GICV5_MASK(IRS_VMT_CFGR_STRUCTURE) | 10);
+	irs_wr(m, GICV5_IRS_VMT_BASER, 8, l1 | 1);
+	irs_wr(m, GICV5_IRS_VMAP_VMR, 8, GICV5_MASK(IRS_VMAP_VMR_M) | 300);
+	expect(m, "L2 VM table is not mapped");
+	poke64(m, l1 + 16, l2);
+	irs_wr(m, GICV5_IRS_VMAP_L2_VMTR, 8, GICV5_MASK(IRS_VMAP_L2_VMTR_M) | 300);
+	assert_int_equal(m->violations, 0);
+	vgicv5_soft_check_free(m->gic, l2 + 64, 64);
+	expect(m, "still owns");
+	poke64(m, l1 + 16, take(m, GICV5_L2_VMT_SIZE) | 1);
+	irs_wr(m, GICV5_IRS_VMAP_VMR, 8, GICV5_MASK(IRS_VMAP_VMR_M) | 300);
+	assert_true(m->violations > 0);
+	assert_string_equal(m->rule, "R_DLKTX");
+	machine_delete(m);
+}
+
 static void test_touched_descriptors(void **state)
 {
 	struct test_vm vm;
@@ -260,10 +282,18 @@ static void test_check_free(void **state)
 	vgicv5_soft_check_free(m->gic, 0, ~(uint64_t)0);
 	assert_int_equal(m->violations, 1);
 	m->violations = 0;
-	/* A command that may still be at work owns whatever it was given. */
+	/* A command that may still be at work owns whatever it leads to, and nothing else. */
 	vgicv5_soft_arm_fault(m->gic, VGICV5_SOFT_FAULT_STALL, 1);
 	irs_wr(m, GICV5_IRS_VMAP_VMR, 8, GICV5_MASK(IRS_VMAP_VMR_M) | 1);
 	owned(m, vm.vmd, true);
+	owned(m, vm.vpet, true);
+	owned(m, vped, true);
+	owned(m, vm.lpis + 252, true);
+	owned(m, vm.spis + 124, true);
+	owned(m, vm.lpis + 256, false);
+	owned(m, free_page, false);
+	poke64(m, vm.vmte + 8, peek64(m, vm.vmte + 8) | GICV5_PUT(L2_VMTE1_VPE_ID_BITS, 31)); /* refused */
+	owned(m, free_page, false);
 	machine_delete(m);
 }
 
@@ -475,14 +505,23 @@ static void test_non_coherent_vm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_touched_vmte),	cmocka_unit_test(test_untouched_vmte),
-		cmocka_unit_test(test_touched_vpete),	cmocka_unit_test(test_touched_descriptors),
-		cmocka_unit_test(test_touched_iste),	cmocka_unit_test(test_touched_l1_iste),
-		cmocka_unit_test(test_bad_images),	cmocka_unit_test(test_preconditions),
-		cmocka_unit_test(test_no_memory_there), cmocka_unit_test(test_check_free),
-		cmocka_unit_test(test_shared_doorbell), cmocka_unit_test(test_context_sync),
-		cmocka_unit_test(test_delay),		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_non_coherent),	cmocka_unit_test(test_never_cleaned),
+		cmocka_unit_test(test_touched_vmte),
+		cmocka_unit_test(test_untouched_vmte),
+		cmocka_unit_test(test_touched_vpete),
+		cmocka_unit_test(test_touched_l1_vmte),
+		cmocka_unit_test(test_touched_descriptors),
+		cmocka_unit_test(test_touched_iste),
+		cmocka_unit_test(test_touched_l1_iste),
+		cmocka_unit_test(test_bad_images),
+		cmocka_unit_test(test_preconditions),
+		cmocka_unit_test(test_no_memory_there),
+		cmocka_unit_test(test_check_free),
+		cmocka_unit_test(test_shared_doorbell),
+		cmocka_unit_test(test_context_sync),
+		cmocka_unit_test(test_delay),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_non_coherent),
+		cmocka_unit_test(test_never_cleaned),
 		cmocka_unit_test(test_non_coherent_vm),
 	};
 
