@@ -9,6 +9,10 @@
 
 #include <valgrind/callgrind.h>
 
+#include <vgicv5/arch/irs.h>
+
+#include "irs_cmd.h"
+
 struct bench_op {
 	const char *name;
 	/* Brings about what the operation shall find. May be NULL. */
@@ -93,6 +97,15 @@ static void bench_trap(struct bench *bench, struct vgicv5_vcpu *vcpu)
 	(void)vgicv5_vcpu_trap(vcpu, GICV5_ICC_PPI_ENABLER1_EL1, false, &value);
 }
 
+/* The most that is done under the command lock, with an IRS that answers at the first look. */
+static void bench_irs_commands(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	uint64_t dbr = GICV5_MASK(IRS_VPE_DBR_DBV) | GICV5_PUT(IRS_VPE_DBR_INTID, vcpu->doorbell_lpi);
+
+	bench_check(vgicv5_irs_setup_vpe(&bench->host, vcpu->vm->vm_id, vcpu->vpe_id, false, dbr),
+		    "vgicv5_irs_setup_vpe");
+}
+
 /* ---- What they find ---- */
 
 static void bench_lower_ppi(struct bench *bench, struct vgicv5_vcpu *vcpu)
@@ -136,6 +149,13 @@ static void bench_idle_flooded(struct bench *bench, struct vgicv5_vcpu *vcpu)
 		vcpu->line[i] = vcpu->hyp.visible[i];
 }
 
+static void bench_level_spi(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	bench->vm[0].vm.spi_level[0] |= 1ull << 31;
+	bench->vm[0].vm.spi_line[0] &= ~(1ull << 31);
+}
+
 static void bench_everything_changed(struct bench *bench, struct vgicv5_vcpu *vcpu)
 {
 	uint64_t value = ~0ull;
@@ -161,6 +181,7 @@ static const struct bench_op ops[] = {
 	{"insn.pending.masked", bench_idle_masked, bench_pending},
 	{"insn.inject_lpi", NULL, bench_inject_lpi},
 	{"insn.inject_spi", NULL, bench_inject_spi},
+	{"insn.worst.inject_spi_level", bench_level_spi, bench_inject_spi},
 	{"insn.inject_ppi", bench_lower_ppi, bench_inject_ppi},
 	{"insn.inject_ppi.idle", bench_idle, bench_inject_ppi},
 	{"insn.worst.switch", bench_lower_ppi, bench_switch},
@@ -170,6 +191,7 @@ static const struct bench_op ops[] = {
 	{"insn.worst.pending", bench_idle_flooded, bench_pending},
 	{"insn.worst.doorbell", bench_idle, bench_doorbell},
 	{"insn.worst.trap", NULL, bench_trap},
+	{"insn.worst.irs_commands", NULL, bench_irs_commands},
 };
 
 static const struct bench_size sizes[] = {
