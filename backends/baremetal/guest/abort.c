@@ -2,7 +2,6 @@
 /* Stage-2 aborts: emulated registers, pages that become code or data, and mistakes of the guest. */
 #include "../machine/machine.h"
 #include "guest.h"
-#include "rewrite.h"
 
 #include "../devices/board.h"
 
@@ -156,8 +155,10 @@ static bool in_page_of_pc(const struct shell_vcpu *vcpu, uint64_t ipa)
 
 static enum vcpu_next step_over(struct shell_vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
-	enum rewrite_result result = rewrite_step_begin(vcpu->vm, ipa);
+	enum rewrite_result result = step_end(vcpu);
 
+	if (result == REWRITE_DONE)
+		result = rewrite_step_begin(vcpu->vm, ipa);
 	if (result != REWRITE_DONE)
 		return after_rewrite(vcpu, result, esr, ipa);
 	vcpu->stepping = true;
@@ -168,16 +169,21 @@ static enum vcpu_next step_over(struct shell_vcpu *vcpu, uint64_t esr, uint64_t 
 	return NEXT_RUN;
 }
 
-enum vcpu_next exit_step(struct shell_vcpu *vcpu)
+enum rewrite_result step_end(struct shell_vcpu *vcpu)
 {
-	count(&vcpu->vm->counters.exits_step);
+	if (!vcpu->stepping)
+		return REWRITE_DONE;
 	WRITE_SYSREG(mdscr_el1, 0);
 	WRITE_SYSREG(mdcr_el2, READ_SYSREG(mdcr_el2) & ~MDCR_TDE);
 	vcpu->regs.pstate &= ~PSTATE_SS;
-	if (!vcpu->stepping)
-		return NEXT_RUN;
 	vcpu->stepping = false;
-	return after_rewrite(vcpu, rewrite_step_end(vcpu->vm, vcpu->step_page), 0, vcpu->step_page);
+	return rewrite_step_end(vcpu->vm, vcpu->step_page);
+}
+
+enum vcpu_next exit_step(struct shell_vcpu *vcpu)
+{
+	count(&vcpu->vm->counters.exits_step);
+	return after_rewrite(vcpu, step_end(vcpu), 0, vcpu->step_page);
 }
 
 enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr)

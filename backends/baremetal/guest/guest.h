@@ -10,6 +10,7 @@
 #include "../host/sched.h"
 #include "../vm.h"
 #include "regs.h"
+#include "rewrite.h"
 #include "stage2.h"
 
 struct guest_fp {
@@ -106,6 +107,8 @@ struct shell_vm {
 	unsigned int region_count;
 	unsigned int complaints;
 	uint64_t cntvoff;
+	uint32_t injecting; /* calls of the core from devices that are under way */
+	const struct shell_vcpu *last_vcpu[SHELL_MAX_CPUS]; /* whose translations a CPU may have */
 	struct shell_counters counters;
 };
 
@@ -143,6 +146,9 @@ void complain(struct shell_vcpu *vcpu, const char *format, ...) __attribute__((f
 /* ---- abort.c ---- */
 enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr);
 enum vcpu_next exit_step(struct shell_vcpu *vcpu);
+
+/** Ends a step that is under way: the vCPU leaves this CPU, or has made its step. */
+enum rewrite_result step_end(struct shell_vcpu *vcpu);
 
 /* ---- idregs.c ---- */
 enum vcpu_next exit_sysreg(struct shell_vcpu *vcpu, uint64_t esr);

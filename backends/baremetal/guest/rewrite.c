@@ -3,7 +3,7 @@
  * A page whose words were replaced has a record that says which: a guest may have HVCs of that form of its own, and
  * these must stay what they are when the page becomes data again.
  */
-#include "rewrite.h"
+#include "guest.h"
 
 #include "../machine/machine.h"
 
@@ -12,7 +12,6 @@
 struct rewritten {
 	struct rewritten *next;
 	uint64_t ipa;
-	unsigned int count;
 	uint32_t words[WORDS / 32];
 };
 
@@ -70,6 +69,13 @@ static bool replace(struct shell_vm *vm, uint64_t page, uint32_t *words)
 	return true;
 }
 
+/* A device may have written the page by DMA, behind stage 2: what is no longer our HVC is left alone. */
+static bool is_ours(const struct rewritten *record, unsigned int i, uint32_t word)
+{
+	return record->words[i / 32] & 1u << (i % 32) && gic_word_to_hvc(hvc_to_gic_word(word)) == word &&
+	       gic_word(hvc_to_gic_word(word));
+}
+
 static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
 {
 	struct rewritten **link = find(&vm->stage2, page);
@@ -78,7 +84,7 @@ static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
 	if (!*link)
 		return;
 	for (i = 0; i < WORDS; i++)
-		if ((*link)->words[i / 32] & 1u << (i % 32))
+		if (is_ours(*link, i, words[i]))
 			words[i] = hvc_to_gic_word(words[i]);
 	drop(link);
 }
@@ -92,7 +98,7 @@ static void recheck(struct shell_vm *vm, uint64_t page, const uint32_t *words)
 	if (!record)
 		return;
 	for (i = 0; i < WORDS; i++)
-		if (record->words[i / 32] & 1u << (i % 32) && !gic_word(hvc_to_gic_word(words[i])))
+		if (!is_ours(record, i, words[i]))
 			record->words[i / 32] &= ~(1u << (i % 32));
 }
 

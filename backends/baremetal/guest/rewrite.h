@@ -6,7 +6,9 @@
 #ifndef SHELL_REWRITE_H
 #define SHELL_REWRITE_H
 
-#include "guest.h"
+#include "../shell.h"
+
+struct shell_vm;
 
 /** What happened to a page. */
 enum rewrite_result { REWRITE_DONE, REWRITE_NOT_RAM, REWRITE_NO_MEMORY };

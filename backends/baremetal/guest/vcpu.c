@@ -91,10 +91,26 @@ static void sysregs_restore(const struct guest_sysregs *sys)
 #undef RESTORE
 }
 
+/*
+ * vCPUs of a VM share its VMID, but a guest may use an ASID for different things on different CPUs. Its own
+ * invalidations reach all CPUs (HCR_EL2.FB).
+ */
+static void drop_translations_of_others(struct shell_vcpu *vcpu)
+{
+	const struct shell_vcpu **last = &vcpu->vm->last_vcpu[this_cpu()->index];
+
+	if (*last == vcpu)
+		return;
+	*last = vcpu;
+	__asm__ volatile("tlbi vmalle1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
+}
+
 static void load(struct shell_vcpu *vcpu)
 {
 	WRITE_SYSREG(vtcr_el2, stage2_vtcr());
 	WRITE_SYSREG(vttbr_el2, stage2_vttbr(&vcpu->vm->stage2));
+	isb();
+	drop_translations_of_others(vcpu);
 	sysregs_restore(&vcpu->sys);
 	fp_restore(&vcpu->fp);
 	timers_restore(vcpu);
@@ -149,6 +165,7 @@ void vcpu_run(struct shell_vcpu *vcpu)
 	this_cpu()->current = vcpu;
 	load(vcpu);
 	why = run(vcpu);
+	step_end(vcpu);
 	save(vcpu);
 	this_cpu()->current = NULL;
 	vgicv5_vcpu_put(&vcpu->gic, why == LEAVE_BLOCKED ? VGICV5_PUT_IDLE : VGICV5_PUT_PREEMPTED);

@@ -7,7 +7,6 @@
 #include "../lib/string.h"
 #include "../machine/machine.h"
 #include "guest.h"
-#include "rewrite.h"
 
 #include <vgicv5/arch/intid.h>
 
@@ -124,7 +123,8 @@ struct shell_vm *shell_vm_create(const struct shell_vm_config *config)
 
 int shell_vm_destroy(struct shell_vm *vm)
 {
-	if (vm->state != SHELL_VM_OFF)
+	/* A VM that the IRS has not let go of keeps its memory. */
+	if (vm->state != SHELL_VM_OFF || vgicv5_vm_destroy(&vm->gic))
 		return VGICV5_BUSY;
 	shell_lock(&vms_lock);
 	unmake(vm);
@@ -147,9 +147,13 @@ static void clean_ram(struct shell_vm *vm)
 /* No translation of an earlier start, or of an earlier VM of that number, may be left. */
 static void forget_translations(struct shell_vm *vm)
 {
+	uint64_t loaded = READ_SYSREG(vttbr_el2);
+
 	WRITE_SYSREG(vttbr_el2, stage2_vttbr(&vm->stage2));
 	isb();
-	__asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tisb" : : : "memory");
+	__asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tic ialluis\n\tdsb ish" : : : "memory");
+	WRITE_SYSREG(vttbr_el2, loaded);
+	isb();
 }
 
 int shell_vm_boot(struct shell_vm *vm)
@@ -207,8 +211,11 @@ static bool any_runs(void)
 static void finish_stop(struct shell_vm *vm)
 {
 	enum shell_vm_after after = vm->after;
-	int error = vgicv5_vm_destroy(&vm->gic);
+	int error;
 
+	while (__atomic_load_n(&vm->injecting, __ATOMIC_ACQUIRE))
+		;
+	error = vgicv5_vm_destroy(&vm->gic);
 	if (error)
 		con_printf("[shell] %s: GICv5: %s\n", vm->name, vgicv5_strerror(error));
 	if (vm->config.reset)

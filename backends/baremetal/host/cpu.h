@@ -16,6 +16,7 @@ struct shell_cpu {
 	uint64_t stack_top; /* CPU_STACK_TOP */
 	unsigned int index;
 	uint16_t iaffid;
+	uint32_t running_lpi;
 	struct vgicv5_pcpu gic;
 	struct shell_vcpu *current;  /* loaded here */
 	struct shell_vcpu *sleepers; /* blocked until a time; under the scheduler's lock */

@@ -300,6 +300,7 @@ void sched_timer(void)
 	struct shell_cpu *cpu = this_cpu();
 	struct shell_vcpu *sleeper;
 	uint64_t now = timer_now();
+	uint64_t when;
 
 	for (;;) {
 		shell_lock(&lock);
@@ -311,7 +312,14 @@ void sched_timer(void)
 		shell_unlock(&lock);
 		if (!sleeper)
 			return;
-		vcpu_timers_wake(sleeper);
+		when = vcpu_timers_wake(sleeper);
+		/* If the guest masks that timer's interrupt, the other timer may still wake it. */
+		shell_lock(&lock);
+		if (sleeper->state == VCPU_BLOCKED && sleeper->sleeper_cpu == NO_CPU) {
+			sleeper->wake_at = when;
+			add_sleeper(sleeper);
+		}
+		shell_unlock(&lock);
 	}
 }
 

@@ -2,9 +2,9 @@
 #include "machine.h"
 
 #include "../guest/regs.h"
-#include "../vm.h"
 #include "../lib/region.h"
 #include "../lib/string.h"
+#include "../vm.h"
 #include "gicv2.h"
 #include "wires.h"
 
@@ -15,6 +15,7 @@
 
 #define IRS_NATIVE_PA 0x08010000u /* where QEMU's virt board has it */
 #define SOFT_LPI_ID_BITS 16
+#define MAX_MESSAGES 10
 #define ISR_I BIT(7)
 #define WORD_READ BIT(21)
 
@@ -88,8 +89,12 @@ static void model_signal(void *ctx, unsigned int pe)
 
 static void model_violation(void *ctx, const char *rule, const char *text)
 {
+	static unsigned int messages;
+
 	(void)ctx;
-	con_printf("[gicv5 checker] %s %s\n", rule, text);
+	/* Guests can cause them as well. Serialised by the model's lock. */
+	if (messages++ < MAX_MESSAGES)
+		con_printf("[gicv5 checker] %s %s\n", rule, text);
 }
 
 static const struct vgicv5_soft_ops model_ops = {
