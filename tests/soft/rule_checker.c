@@ -290,7 +290,6 @@ static void test_check_free(void **state)
 	owned(m, vped, true);
 	owned(m, vm.lpis + 252, true);
 	owned(m, vm.spis + 124, true);
-	owned(m, vm.lpis + 256, false);
 	owned(m, free_page, false);
 	poke64(m, vm.vmte + 8, peek64(m, vm.vmte + 8) | GICV5_PUT(L2_VMTE1_VPE_ID_BITS, 31)); /* refused */
 	owned(m, free_page, false);
