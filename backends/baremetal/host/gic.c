@@ -4,6 +4,7 @@
 #include "../lib/region.h"
 #include "../machine/machine.h"
 #include "timer.h"
+#include "trace.h"
 
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
@@ -160,6 +161,7 @@ void gic_irqs(void)
 		intid = vgicv5_gicr_CDIA();
 		if (!GICV5_GET(CDIA_VALID, intid))
 			continue;
+		SHELL_TRACE(host_acknowledge, SHELL_TRACE_NO_VM, (uint32_t)intid, this_cpu()->iaffid);
 		vgicv5_gsb_ACK();
 		vgicv5_isb();
 		vgicv5_gic_CDEOI();

@@ -5,6 +5,7 @@
 #include "../machine/machine.h"
 #include "gic.h"
 #include "timer.h"
+#include "trace.h"
 
 #define SLICE_US 4000
 #define NO_CPU (-1)
@@ -141,6 +142,7 @@ void sched_kick(struct shell_vcpu *vcpu)
 	if (vcpu->state == VCPU_BLOCKED) {
 		count(&vcpu->vm->counters.wakeups);
 		cpu = make_ready(vcpu);
+		SHELL_TRACE(wake, vcpu->vm->gic.vm_id, vcpu->index, (uint64_t)vcpu->last_cpu);
 	} else if (vcpu->state == VCPU_RUNNING) {
 		vcpu->kicked = true;
 		cpu = vcpu->cpu;

@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include "../guest/regs.h"
+#include "../host/trace.h"
 #include "../lib/region.h"
 #include "../lib/string.h"
 #include "../vm.h"
@@ -172,6 +173,36 @@ void machine_wire(unsigned int spi, bool level, bool on)
 		wires_enable(spi, level, on);
 }
 
+/* Which of a guest's instructions are worth an event. */
+static void trace_guest(unsigned int encoding, uint64_t value)
+{
+	const struct vgicv5_vcpu *vcpu = this_cpu()->gic.loaded;
+	unsigned int vm = vcpu->vm->vm_id;
+
+	switch (encoding) {
+	case GICV5_GIC_CDIA:
+		SHELL_TRACE(guest_acknowledge, vm, (uint32_t)value, vcpu->vpe_id);
+		break;
+	case GICV5_GIC_CDEOI:
+		SHELL_TRACE(guest_drop, vm, vgicv5_read_ICH_APR_EL2(), vcpu->vpe_id);
+		break;
+	case GICV5_GIC_CDDI:
+		SHELL_TRACE(guest_deactivate, vm, (uint32_t)value, vcpu->vpe_id);
+		break;
+	case GICV5_GIC_CDPEND:
+		SHELL_TRACE(guest_pend, vm, (uint32_t)value, vcpu->vpe_id);
+		break;
+	}
+}
+
+/* A virtual interrupt is about to be taken. */
+static void trace_virq(void)
+{
+	const struct vgicv5_vcpu *vcpu = this_cpu()->gic.loaded;
+
+	SHELL_TRACE(virq, vcpu->vm->vm_id, (uint32_t)vgicv5_read_ICH_HPPIR_EL2(), vcpu->vpe_id);
+}
+
 /* A guest's GICv5 instruction. @return false: the hypervisor proper has to see it. */
 static bool guest_gic_hvc(struct guest_regs *regs)
 {
@@ -186,6 +217,8 @@ static bool guest_gic_hvc(struct guest_regs *regs)
 	if (vgicv5_soft_sys(soft, this_cpu()->index, &at_el1, access.encoding, access.read, &value) !=
 	    VGICV5_SOFT_DONE)
 		return false;
+	if (shell_trace_on)
+		trace_guest(access.encoding, value);
 	if (access.read)
 		set_reg(regs, access.rt, value);
 	return true;
@@ -215,6 +248,8 @@ unsigned int machine_run(struct guest_regs *regs, uint64_t hcr, struct shell_cou
 		signals = vgicv5_soft_signals(soft, cpu, &at_el1);
 		if (signals & VGICV5_SOFT_IRQ)
 			return EXIT_IRQ;
+		if (signals & VGICV5_SOFT_VIRQ && shell_trace_on)
+			trace_virq();
 		kind = enter(regs, hcr | (signals & VGICV5_SOFT_VIRQ ? HCR_VI : 0));
 		wires_resample_ppis();
 		if (kind == EXIT_IRQ) {
