@@ -166,7 +166,8 @@ static void bench_everything_changed(struct bench *bench, struct vgicv5_vcpu *vc
 		vcpu->line[i] ^= vcpu->hyp.visible[i] & ~vcpu->hyp.edge[i];
 		vcpu->latch[i] = vcpu->hyp.edge[i];
 	}
-	bench_check(vgicv5_vcpu_trap(vcpu, GICV5_ICC_PPI_ENABLER0_EL1, false, &value), "vgicv5_vcpu_trap");
+	bench_check((int)vgicv5_vcpu_trap(vcpu, GICV5_ICC_PPI_ENABLER0_EL1, false, &value),
+		    "vgicv5_vcpu_trap");
 	bench->vm[0].vm.virs.irsen = !bench->vm[0].vm.virs.irsen;
 	vcpu->reload = 1;
 }
