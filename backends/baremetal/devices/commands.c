@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "../host/trace.h"
+#include "../host/gic.h"
 #include "console.h"
 #include "guest.h"
 #include "text.h"
@@ -79,6 +80,13 @@ static enum command_result cmd_vms(const struct words *words)
 		for (v = 0; v < shell_vm_vcpu_count(vm); v++)
 			list_vcpu(shell_vm_vcpu(vm, v), v);
 	}
+	return COMMAND_STAY;
+}
+
+static enum command_result cmd_host(const struct words *words)
+{
+	(void)words;
+	vgicv5_dump_host(&shell_host, print, NULL);
 	return COMMAND_STAY;
 }
 
@@ -220,6 +228,7 @@ static enum command_result cmd_counters(const struct words *words)
 	print_counters(vm);
 	con_printf("  %-20s %llu\n", "heap_bytes", (unsigned long long)shell_heap_used());
 	con_printf("  %-20s %llu\n", "pool_bytes", (unsigned long long)shell_pool_used());
+	con_printf("  %-20s %u\n", "host_lpis", gic_lpis_used());
 	return COMMAND_STAY;
 }
 
@@ -309,6 +318,7 @@ static const struct command {
 } commands[] = {
 	{"help", "", "this list; VM is the one with the terminal if left out", cmd_help},
 	{"vms", "", "VMs and their vCPUs", cmd_vms},
+	{"host", "", "dump what VMs have of the machine's interrupt controller", cmd_host},
 	{"vm", "[VM]", "dump a VM's virtual interrupt controller", cmd_vm},
 	{"vcpu", "VM VCPU", "dump a vCPU's interrupt state", cmd_vcpu},
 	{"irq", "VM ppi|spi|lpi N [VCPU]", "dump one interrupt", cmd_irq},
