@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "commands.h"
 
-#include "../host/trace.h"
 #include "../host/gic.h"
+#include "../host/trace.h"
 #include "console.h"
 #include "guest.h"
 #include "text.h"
