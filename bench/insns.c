@@ -149,6 +149,12 @@ static void bench_idle_flooded(struct bench *bench, struct vgicv5_vcpu *vcpu)
 		vcpu->line[i] = vcpu->hyp.visible[i];
 }
 
+static void bench_lower_spi(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	bench_check(vgicv5_inject_spi(&bench->vm[0].vm, 31, false), "vgicv5_inject_spi");
+}
+
 static void bench_level_spi(struct bench *bench, struct vgicv5_vcpu *vcpu)
 {
 	(void)vcpu;
@@ -181,7 +187,7 @@ static const struct bench_op ops[] = {
 	{"insn.pending.one", bench_idle_one, bench_pending},
 	{"insn.pending.masked", bench_idle_masked, bench_pending},
 	{"insn.inject_lpi", NULL, bench_inject_lpi},
-	{"insn.inject_spi", NULL, bench_inject_spi},
+	{"insn.inject_spi", bench_lower_spi, bench_inject_spi},
 	{"insn.worst.inject_spi_level", bench_level_spi, bench_inject_spi},
 	{"insn.inject_ppi", bench_lower_ppi, bench_inject_ppi},
 	{"insn.inject_ppi.idle", bench_idle, bench_inject_ppi},

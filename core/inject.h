@@ -5,7 +5,16 @@
 #ifndef VGICV5_CORE_INJECT_H
 #define VGICV5_CORE_INJECT_H
 
-#include <vgicv5/vm.h>
+#include <vgicv5/debug.h>
+#include <vgicv5/hyp.h>
+
+/* What was stored before the injection is there when the guest takes the interrupt. */
+static inline void vgicv5_inject_pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)
+{
+	VGICV5_TRACE(inject, vm->vm_id, intid, pending);
+	vgicv5_dsb_st();
+	vgicv5_hyp_pend(vm->vm_id, intid, pending);
+}
 
 /*
  * Makes the pending state of a level SPI that of its line; for an SPI below spi_count of a started VM. Any context,
