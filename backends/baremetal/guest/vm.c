@@ -134,16 +134,6 @@ int shell_vm_destroy(struct shell_vm *vm)
 
 /* ---- Start and stop ---- */
 
-static void clean_ram(struct shell_vm *vm)
-{
-	if (!vm->used_before)
-		return;
-	rewrite_reset(vm);
-	memset((void *)(uintptr_t)vm->ram_pa, 0, (size_t)vm->config.ram_bytes);
-	stage2_reset(&vm->stage2, SHELL_GUEST_RAM, vm->config.ram_bytes,
-		     machine_native ? STAGE2_ALL : STAGE2_DATA);
-}
-
 /* No translation of an earlier start, or of an earlier VM of that number, may be left. */
 static void forget_translations(struct shell_vm *vm)
 {
@@ -156,6 +146,18 @@ static void forget_translations(struct shell_vm *vm)
 	isb();
 }
 
+/* A VM that is off holds as much memory as before its first start. */
+static void forget_code(struct shell_vm *vm)
+{
+	uint64_t *tables;
+
+	rewrite_reset(vm);
+	tables = stage2_reset(&vm->stage2, SHELL_GUEST_RAM, vm->ram_pa, vm->config.ram_bytes,
+			      machine_native ? STAGE2_ALL : STAGE2_DATA);
+	forget_translations(vm);
+	stage2_free_tables(&vm->stage2, tables);
+}
+
 int shell_vm_boot(struct shell_vm *vm)
 {
 	uint64_t pc, x0;
@@ -163,7 +165,8 @@ int shell_vm_boot(struct shell_vm *vm)
 
 	if (vm->state != SHELL_VM_OFF)
 		return VGICV5_STATE;
-	clean_ram(vm);
+	if (vm->used_before)
+		memset((void *)(uintptr_t)vm->ram_pa, 0, (size_t)vm->config.ram_bytes);
 	forget_translations(vm);
 	error = vgicv5_vm_start(&vm->gic);
 	if (error) {
@@ -218,6 +221,7 @@ static void finish_stop(struct shell_vm *vm)
 	error = vgicv5_vm_destroy(&vm->gic);
 	if (error)
 		con_printf("[shell] %s: GICv5: %s\n", vm->name, vgicv5_strerror(error));
+	forget_code(vm);
 	if (vm->config.reset)
 		vm->config.reset(vm, vm->config.ctx);
 	if (vm->paused)
