@@ -214,10 +214,13 @@ static bool guest_gic_hvc(struct guest_regs *regs)
 		return false;
 	gic_access_from_hvc(ESR_ISS(esr) & 0xffff, &access);
 	value = get_reg(regs, access.rt);
+	/* Before others can see the effect of what is written, after what is read is known. */
+	if (shell_trace_on && !access.read)
+		trace_guest(access.encoding, value);
 	if (vgicv5_soft_sys(soft, this_cpu()->index, &at_el1, access.encoding, access.read, &value) !=
 	    VGICV5_SOFT_DONE)
 		return false;
-	if (shell_trace_on)
+	if (shell_trace_on && access.read)
 		trace_guest(access.encoding, value);
 	if (access.read)
 		set_reg(regs, access.rt, value);
