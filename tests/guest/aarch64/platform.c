@@ -3,7 +3,7 @@
  * @file
  * @brief The payload's platform on AArch64 at EL1: instructions, devices, a second CPU by PSCI.
  */
-#include "../payload.h"
+#include "platform.h"
 
 #define PSCI_CPU_ON 0xc4000003u
 #define PSCI_SYSTEM_OFF 0x84000008u
@@ -312,19 +312,29 @@ bool platform_nmi(bool on)
 
 /* ---- Two CPUs ---- */
 
+void platform_begin_on_other_cpu(void (*function)(void *), void *argument)
+{
+	mailbox.function = function;
+	mailbox.argument = argument;
+	barrier();
+	mailbox.asked++;
+}
+
+void platform_end_on_other_cpu(void)
+{
+	while (mailbox.done != mailbox.asked)
+		__asm__ volatile("yield" : : : "memory");
+	barrier();
+}
+
 void platform_on_cpu(unsigned int cpu, void (*function)(void *), void *argument)
 {
 	if (cpu == platform_cpu()) {
 		function(argument);
 		return;
 	}
-	mailbox.function = function;
-	mailbox.argument = argument;
-	barrier();
-	mailbox.asked++;
-	while (mailbox.done != mailbox.asked)
-		__asm__ volatile("yield" : : : "memory");
-	barrier();
+	platform_begin_on_other_cpu(function, argument);
+	platform_end_on_other_cpu();
 }
 
 void platform_secondary(void)
