@@ -9,6 +9,7 @@
 #define PAR_ADDRESS 0x000ffffffffff000u
 #define MDCR_TDE BIT(8)
 #define MDSCR_SS BIT(0)
+#define STORE_BLOCK 64u
 
 /* HPFAR_EL2 is not valid for permission faults of the access itself: then stage 1 is walked again. */
 static bool fault_ipa(const struct guest_regs *regs, uint64_t iss, uint64_t *ipa)
@@ -156,9 +157,13 @@ static bool in_page_of_pc(const struct shell_vcpu *vcpu, uint64_t ipa)
 static enum vcpu_next step_over(struct shell_vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
 	enum rewrite_result result = step_end(vcpu);
+	uint64_t iss = ESR_ISS(esr);
 
-	if (result == REWRITE_DONE)
-		result = rewrite_step_begin(vcpu->vm, ipa);
+	/* How much a store writes is not said of pairs, vectors and DC ZVA: no more than two of its blocks. */
+	if (result == REWRITE_DONE && iss & ISS_ISV)
+		result = rewrite_step_begin(vcpu->vm, ipa, 1u << bits(iss, 23, 22));
+	else if (result == REWRITE_DONE)
+		result = rewrite_step_begin(vcpu->vm, ipa & ~(uint64_t)(STORE_BLOCK - 1), 2 * STORE_BLOCK);
 	if (result != REWRITE_DONE)
 		return after_rewrite(vcpu, result, esr, ipa);
 	vcpu->stepping = true;

@@ -89,6 +89,19 @@ static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
 	drop(link);
 }
 
+/* Before a store: bytes that it does not write must be the guest's, and an HVC that it writes is the guest's own. */
+static void restore_range(struct shell_vm *vm, uint64_t page, uint32_t *words, uint64_t from, uint64_t to)
+{
+	struct rewritten *record = *find(&vm->stage2, page);
+	uint64_t i;
+
+	for (i = from / 4; record && i <= (to - 1) / 4 && i < WORDS; i++)
+		if (is_ours(record, (unsigned int)i, words[i])) {
+			words[i] = hvc_to_gic_word(words[i]);
+			record->words[i / 32] &= ~(1u << (i % 32));
+		}
+}
+
 /* After a store into the page: what is no longer one of our HVCs is the guest's own word. */
 static void recheck(struct shell_vm *vm, uint64_t page, const uint32_t *words)
 {
@@ -165,7 +178,7 @@ enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa)
 	return page_put(vm, done);
 }
 
-enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa)
+enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa, unsigned int bytes)
 {
 	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
 	enum stage2_use use;
@@ -176,6 +189,8 @@ enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa)
 		return REWRITE_NOT_RAM;
 	if (use == STAGE2_CODE)
 		done = stage2_change(&vm->stage2, page, STAGE2_ALL);
+	if (done && use != STAGE2_DATA)
+		restore_range(vm, page, words, ipa - page, ipa - page + bytes);
 	return page_put(vm, done);
 }
 
