@@ -133,7 +133,7 @@ uint64_t vcpu_timers_wake(struct shell_vcpu *vcpu);
 /* ---- exit.c ---- */
 
 /** What the guest did. @return whether it goes on, and how it leaves otherwise. */
-enum vcpu_next { NEXT_RUN, NEXT_BLOCK, NEXT_OFF };
+enum vcpu_next { NEXT_RUN, NEXT_YIELD, NEXT_BLOCK, NEXT_OFF };
 enum vcpu_next exit_sync(struct shell_vcpu *vcpu);
 
 /** The vCPU takes an exception at EL1 with that syndrome; `pc` is what it returns to. */

@@ -126,6 +126,13 @@ static void save(struct shell_vcpu *vcpu)
 
 /* ---- Running ---- */
 
+static enum vcpu_leave leave_for(enum vcpu_next next)
+{
+	if (next == NEXT_YIELD)
+		return LEAVE_PREEMPTED;
+	return next == NEXT_BLOCK ? LEAVE_BLOCKED : LEAVE_OFF;
+}
+
 static enum vcpu_leave run(struct shell_vcpu *vcpu)
 {
 	struct shell_counters *counters = &vcpu->vm->counters;
@@ -140,7 +147,8 @@ static enum vcpu_leave run(struct shell_vcpu *vcpu)
 			shell_vm_stop(vcpu->vm, SHELL_AFTER_OFF);
 			return LEAVE_OFF;
 		}
-		kind = machine_run(&vcpu->regs, HCR_GUEST, counters);
+		/* A guest that waits for an event, of a lock mostly, lets others run. */
+		kind = machine_run(&vcpu->regs, HCR_GUEST | (sched_others_wait() ? HCR_TWE : 0), counters);
 		vgicv5_vcpu_exit(&vcpu->gic);
 		count(&counters->exits);
 		if (kind != EXIT_SYNC) {
@@ -149,7 +157,7 @@ static enum vcpu_leave run(struct shell_vcpu *vcpu)
 		}
 		next = exit_sync(vcpu);
 		if (next != NEXT_RUN)
-			return next == NEXT_BLOCK ? LEAVE_BLOCKED : LEAVE_OFF;
+			return leave_for(next);
 	}
 }
 

@@ -21,6 +21,7 @@ struct shell_cpu {
 	struct shell_vcpu *current;  /* loaded here */
 	struct shell_vcpu *sleepers; /* blocked until a time; under the scheduler's lock */
 	uint64_t slice_end;
+	bool grace; /* the slice has been made longer */
 	uint64_t online;
 	uint64_t idle;	    /* waits for work; under the scheduler's lock */
 	uint64_t resched;   /* leave the current vCPU */
