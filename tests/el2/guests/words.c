@@ -289,6 +289,43 @@ static void write_beside_code(void)
 	compare("a page that was executed and written at once");
 }
 
+/* Memory that nothing else uses, behind the image; the VM has twice as much. */
+#define SPARE 0x44000000u
+#define SPARE_END 0x47000000u
+#define BLOCK 0x200000u
+
+static uint64_t *read_at;
+
+static void read_until_stopped(void *argument)
+{
+	struct run *run = argument;
+
+	while (!*(volatile uint32_t *)&stop)
+		run->result += *(const volatile uint64_t *)*(uint64_t *const volatile *)&read_at != 0;
+}
+
+/* The first code in a block of memory: another CPU that reads elsewhere in the block must not notice. */
+static void read_beside_first_code(void)
+{
+	uint64_t block;
+
+	other.result = 0;
+	stop = 0;
+	read_at = (uint64_t *)(uintptr_t)SPARE;
+	platform_begin_on_other_cpu(read_until_stopped, &other);
+	for (block = SPARE; block < SPARE_END; block += BLOCK) {
+		uint32_t *code = (uint32_t *)(uintptr_t)(block + BLOCK / 2);
+
+		*(uint64_t *volatile *)&read_at = (uint64_t *)(uintptr_t)block;
+		put(code, WORD_RET);
+		code_sync(code, 16);
+		(void)call(code, NULL, 0);
+	}
+	*(volatile uint32_t *)&stop = 1;
+	platform_end_on_other_cpu();
+	check("memory beside the first code of a block", !other.result, (unsigned int)other.result);
+}
+
 static void no_faults(const char *where)
 {
 	unsigned int i;
@@ -313,5 +350,7 @@ void payload_main(void)
 	no_faults("faults of code that patches itself");
 	write_beside_code();
 	no_faults("faults on two CPUs");
+	read_beside_first_code();
+	no_faults("faults beside the first code of a block");
 	log_line("words: end, %u passed, %u failed", passed, failed);
 }
