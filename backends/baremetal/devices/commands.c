@@ -218,6 +218,16 @@ static void print_counters(struct shell_vm *vm)
 	con_printf("  %-20s %llu\n", "doorbells_fired", (unsigned long long)fired);
 }
 
+static unsigned int vm_ids_used(void)
+{
+	unsigned int used = 0;
+	uint32_t id;
+
+	for (id = 0; id < shell_host.caps.max_vms; id++)
+		used += (unsigned int)(shell_host.vm_ids[id / 64] >> id % 64 & 1);
+	return used;
+}
+
 static enum command_result cmd_counters(const struct words *words)
 {
 	struct shell_vm *vm = named_vm(words);
@@ -229,6 +239,7 @@ static enum command_result cmd_counters(const struct words *words)
 	con_printf("  %-20s %llu\n", "heap_bytes", (unsigned long long)shell_heap_used());
 	con_printf("  %-20s %llu\n", "pool_bytes", (unsigned long long)shell_pool_used());
 	con_printf("  %-20s %u\n", "host_lpis", gic_lpis_used());
+	con_printf("  %-20s %u\n", "vm_ids", vm_ids_used());
 	return COMMAND_STAY;
 }
 
