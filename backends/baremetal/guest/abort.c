@@ -207,13 +207,28 @@ static bool mapped_by_now(struct shell_vcpu *vcpu, uint64_t ipa)
 	return mapped;
 }
 
+/* Another CPU splits a block: its entry was invalid for a moment (break before make). */
+static bool is_mapped_now(struct shell_vm *vm, uint64_t iss, uint64_t ipa)
+{
+	enum stage2_use use;
+	uint64_t pa;
+	bool mapped;
+
+	if (ISS_FSC_TYPE(iss) != FSC_TRANSLATION || ipa - SHELL_GUEST_RAM >= vm->config.ram_bytes)
+		return false;
+	shell_lock(&vm->stage2.lock);
+	mapped = stage2_look(&vm->stage2, ipa, &pa, &use);
+	shell_unlock(&vm->stage2.lock);
+	return mapped;
+}
+
 enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr)
 {
 	uint64_t iss = ESR_ISS(esr);
 	bool fetch = ESR_EC(esr) == EC_IABT_LOWER;
 	uint64_t ipa;
 
-	if (!fault_ipa(&vcpu->regs, iss, &ipa))
+	if (!fault_ipa(&vcpu->regs, iss, &ipa) || is_mapped_now(vcpu->vm, iss, ipa))
 		return NEXT_RUN;
 	if (ISS_FSC_TYPE(iss) == FSC_TRANSLATION && mapped_by_now(vcpu, ipa))
 		return NEXT_RUN;
