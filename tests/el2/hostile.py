@@ -5,6 +5,7 @@
 Usage: hostile.py FOLDER SHELL-IMAGE HOSTILE-IMAGE [SEED [OPERATIONS]]
 """
 import os
+import random
 import re
 import struct
 import sys
@@ -12,6 +13,7 @@ import sys
 from shellmachine import ESCAPE, Hang, Machine
 
 HEADER_SEED = 32  # bytes into the image's header
+KILLS = 10        # of the hostile guest, before it may come to its end
 
 
 def make_image(image, target, seed, operations):
@@ -69,6 +71,33 @@ def follow(machine, watch):
     machine.fail(f"the machine ended; Linux: {watch.linux}, hostile guest: {watch.hostile}")
 
 
+def wait_until_off(machine, watch):
+    for _ in range(1000):
+        if machine.state(1, watch.line) == "off":
+            return
+    machine.fail("the hostile guest cannot be killed")
+
+
+def kill_and_restart(machine, watch, seed):
+    """In the middle of whatever it does; what is counted for all VMs must come back."""
+    random.seed(seed)
+    kept = ("host_lpis", "vm_ids", "pool_bytes")
+    first = None
+    for i in range(KILLS):
+        before = machine.counters(1, watch.line)["gic_emulated"]
+        until = before + random.randrange(1, 20000)
+        while machine.counters(1, watch.line)["gic_emulated"] < until:
+            pass
+        machine.ask("kill 1", watch.line)
+        wait_until_off(machine, watch)
+        now = machine.counters(1, watch.line)
+        now = {name: now[name] for name in kept}
+        first = first or now
+        if now != first:
+            machine.fail(f"after {i + 1} kills {now} instead of {first}")
+        machine.ask("restart 1", watch.line)
+
+
 def check(machine, watch, operations):
     done, refused, interrupts = (int(n) for n in watch.hostile.groups())
     counters = machine.counters(1, watch.line)
@@ -85,11 +114,7 @@ def check(machine, watch, operations):
     if not done // 20 < refused < done * 19 // 20 or not interrupts:
         wrong.append(watch.hostile[0])
     machine.ask("kill 1", watch.line)
-    for _ in range(1000):
-        if machine.state(1, watch.line) == "off":
-            break
-    else:
-        wrong.append("the hostile guest cannot be killed")
+    wait_until_off(machine, watch)
     if machine.state(0, watch.line) != "off":
         machine.wait_for("vm0: powers off")
     machine.off()
@@ -106,6 +131,7 @@ def main():
     make_image(image, target, seed, operations)
     machine = Machine(folder, "--shell", shell, "--vms", "2", "--cpus", "2", "--mem", "256", "--beside", target)
     watch = Watch(machine)
+    kill_and_restart(machine, watch, seed)
     follow(machine, watch)
     wrong = check(machine, watch, operations)
     for text in wrong:

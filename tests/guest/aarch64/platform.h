@@ -15,4 +15,7 @@ extern uint32_t platform_faults[CPUS];
 void platform_begin_on_other_cpu(void (*function)(void *), void *argument);
 void platform_end_on_other_cpu(void);
 
+/** A call of the hypervisor with up to three arguments; the result. */
+uint64_t platform_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+
 #endif
