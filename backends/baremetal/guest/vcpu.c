@@ -153,6 +153,8 @@ static enum vcpu_leave run(struct shell_vcpu *vcpu)
 		count(&counters->exits);
 		if (kind != EXIT_SYNC) {
 			count(kind == EXIT_IRQ ? &counters->exits_irq : &counters->exits_other);
+			if (kind == EXIT_SERROR)
+				complain(vcpu, "SError, syndrome %lx", vcpu->regs.esr);
 			continue;
 		}
 		next = exit_sync(vcpu);
