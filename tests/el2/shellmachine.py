@@ -31,10 +31,15 @@ class Machine(Console):
         super().__init__(command, **limits)
 
     def lines(self):
-        for line in super().lines():
-            self.log.write(line + "\n")
-            self.log.flush()
-            yield line
+        try:
+            for line in super().lines():
+                self.log.write(line + "\n")
+                self.log.flush()
+                if "[shell] PANIC" in line:
+                    self.fail(line)
+                yield line
+        except Hang as error:
+            self.fail(str(error))
 
     def fail(self, text):
         self.process.kill()
@@ -73,10 +78,7 @@ class Machine(Console):
     def off(self):
         """Powers the machine off by the monitor; its exit status must be 0."""
         self.type(ESCAPE + b"off\r")
-        try:
-            for _ in self.lines():
-                pass
-        except Hang:
-            self.fail("'off' does not power the machine off")
+        for _ in self.lines():
+            pass
         if self.close():
             self.fail("the machine ended badly")

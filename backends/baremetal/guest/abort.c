@@ -191,22 +191,6 @@ enum vcpu_next exit_step(struct shell_vcpu *vcpu)
 	return after_rewrite(vcpu, step_end(vcpu), 0, vcpu->step_page);
 }
 
-/* RAM that is mapped: the fault met another CPU that was taking the block apart, which is done under the lock. */
-static bool mapped_by_now(struct shell_vcpu *vcpu, uint64_t ipa)
-{
-	struct stage2 *s2 = &vcpu->vm->stage2;
-	enum stage2_use use;
-	bool mapped;
-	uint64_t pa;
-
-	if (ipa - SHELL_GUEST_RAM >= vcpu->vm->config.ram_bytes)
-		return false;
-	shell_lock(&s2->lock);
-	mapped = stage2_look(s2, ipa, &pa, &use);
-	shell_unlock(&s2->lock);
-	return mapped;
-}
-
 /* Another CPU splits a block: its entry was invalid for a moment (break before make). */
 static bool is_mapped_now(struct shell_vm *vm, uint64_t iss, uint64_t ipa)
 {
@@ -229,8 +213,6 @@ enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr)
 	uint64_t ipa;
 
 	if (!fault_ipa(&vcpu->regs, iss, &ipa) || is_mapped_now(vcpu->vm, iss, ipa))
-		return NEXT_RUN;
-	if (ISS_FSC_TYPE(iss) == FSC_TRANSLATION && mapped_by_now(vcpu, ipa))
 		return NEXT_RUN;
 	if (ISS_FSC_TYPE(iss) == FSC_TRANSLATION && !fetch && !(iss & ISS_S1PTW))
 		return exit_mmio(vcpu, esr, ipa);
