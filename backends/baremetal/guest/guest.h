@@ -87,6 +87,8 @@ struct shell_vcpu {
 	int cpu;
 	int last_cpu;
 	bool kicked;
+	bool spinning; /* as it seemed at the end of its last slice */
+	uint64_t slice_pc;
 };
 
 struct shell_vm {
