@@ -16,7 +16,7 @@ class Hang(Exception):
 class Console:
     """Runs a command; its output is read line by line. Nothing here decides by time but what gives a hang up."""
 
-    def __init__(self, command, silence=180, timeout=1800):
+    def __init__(self, command, silence=400, timeout=1800):
         self.start = time.monotonic()
         self.silence, self.end = silence, self.start + timeout
         self.pending = b""
