@@ -52,7 +52,7 @@ class Machine(Console):
         for line in self.lines():
             if "unknown: end-of-answer" in line:
                 return answer
-            if re.match(r"(monitor> )?\[vm", line):
+            if re.match(r"(monitor> )?\[(vm|vgicv5)", line):
                 if other:
                     other(line)
             elif line.startswith("  "):

@@ -25,6 +25,7 @@
 #define HEADER_OPERATIONS 5
 #define REPORT 100000u
 #define FLOOD 40u
+#define NOISE 1000u
 
 struct runner {
 	uint32_t code[PAGE_WORDS] __attribute__((aligned(PAGE)));
@@ -292,6 +293,17 @@ static void run(void *argument)
 	}
 }
 
+/* Mistakes of which the hypervisor says something, again and again. */
+static void be_noisy(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NOISE; i++) {
+		ist_remove();
+		platform_mmio_write(IRS_BASE + GICV5_IRS_IST_BASER, 8, GICV5_MASK(IRS_IST_BASER_VALID));
+	}
+}
+
 void payload_main(void)
 {
 	uint64_t seed = _start[HEADER_SEED];
@@ -306,6 +318,7 @@ void payload_main(void)
 	platform_begin_on_other_cpu(run, &runners[1]);
 	run(&runners[0]);
 	platform_end_on_other_cpu();
+	be_noisy();
 	log_line("hostile: end after %u operations, %u refused, %u interrupts",
 		 runners[0].done + runners[1].done, runners[0].faults + runners[1].faults,
 		 runners[0].interrupts + runners[1].interrupts);
