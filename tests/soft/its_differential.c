@@ -255,7 +255,7 @@ static void op_wires(struct pair *p)
 
 static void op_enable(struct pair *p)
 {
-	bool on = below(p, 5);
+	bool on = !p->tiny.enabled || !p->tiny.iwb_enabled || below(p, 5);
 
 	p->what = "ITS_CR0, IWB_CR0";
 	if (below(p, 2)) {
@@ -406,7 +406,7 @@ static void models_agree(void **state)
 		reads += counters.its_table_reads;
 	}
 	/* A test that never gets through the tables would prove little. */
-	assert_true(bad || events > all / 4);
+	assert_true(bad || events > all / 8);
 	print_message("%llu events at the ITS, %llu at the IRS, %llu table reads\n", (unsigned long long)all,
 		      (unsigned long long)events, (unsigned long long)reads);
 	if (bad)
