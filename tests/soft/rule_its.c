@@ -349,6 +349,30 @@ static void test_memory_is_bounded(void **state)
 	machine_delete(m);
 }
 
+/* More devices than the ITS remembers, all with the same event. */
+static void test_many_devices(void **state)
+{
+	struct machine *m = its_machine();
+	struct test_vm vm;
+	uint32_t i, round;
+	uint64_t dt;
+
+	(void)state;
+	machine_start(m);
+	standard(m, &vm);
+	dt = its_enable(m, 10, 0);
+	for (i = 0; i < 1024; i++) {
+		uint64_t itt = take(m, 64);
+
+		poke64(m, dt + 8 * i, dte(itt, 1));
+		poke64(m, itt, itte(i));
+	}
+	for (round = 0; round < 2; round++)
+		for (i = 0; i < 1024; i++)
+			assert_true(msi_gives(m, i, 0, i));
+	machine_delete(m);
+}
+
 static void test_enable_protocol(void **state)
 {
 	struct machine *m = its_machine();
@@ -720,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_inv_device),
 		cmocka_unit_test(test_inv_l1_device),
 		cmocka_unit_test(test_memory_is_bounded),
+		cmocka_unit_test(test_many_devices),
 		cmocka_unit_test(test_enable_protocol),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_read_and_generate),
