@@ -14,6 +14,9 @@
 
 #define DEVICE 5u
 
+/* IMP_EC of the model. */
+enum { DEVICE_RANGE = 0x80, BAD_L1_DTE, BAD_DTE, EVENT_RANGE, BAD_L1_ITTE, BAD_ITTE, BAD_TARGET, NO_MEMORY };
+
 static inline uint64_t its_rd(struct machine *m, uint32_t offset, unsigned int bytes)
 {
 	return vgicv5_soft_its_read(m->gic, 0, offset, bytes);
