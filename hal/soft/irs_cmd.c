@@ -51,7 +51,7 @@ bool vsoft_command_step(struct vsoft_command *command, bool *due)
 	return true;
 }
 
-void vsoft_command_unstick(struct vsoft_command *commands, unsigned int count)
+static void command_unstick(struct vsoft_command *commands, unsigned int count)
 {
 	unsigned int i;
 
@@ -83,21 +83,25 @@ bool vsoft_command_poll(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vso
 	return idle;
 }
 
-void vgicv5_soft_arm_fault(struct vgicv5_soft *gic, enum vgicv5_soft_fault fault, unsigned int nth)
+static void unstick_all(struct vgicv5_soft *gic)
 {
 	unsigned int i;
 
+	for (i = 0; i < gic->config.irs_count; i++)
+		command_unstick(gic->irs[i].command, VSOFT_GROUPS);
+	for (i = 0; i < gic->config.its_count; i++)
+		command_unstick(gic->itss[i].command, VSOFT_ITS_GROUPS);
+	for (i = 0; i < gic->config.iwb_count; i++)
+		command_unstick(gic->iwbs[i].command, VSOFT_IWB_GROUPS);
+}
+
+void vgicv5_soft_arm_fault(struct vgicv5_soft *gic, enum vgicv5_soft_fault fault, unsigned int nth)
+{
 	vsoft_enter(gic);
 	gic->fault = nth ? fault : VGICV5_SOFT_FAULT_NONE;
 	gic->fault_in = nth;
-	if (fault == VGICV5_SOFT_FAULT_NONE) {
-		for (i = 0; i < gic->config.irs_count; i++)
-			vsoft_command_unstick(gic->irs[i].command, VSOFT_GROUPS);
-		for (i = 0; i < gic->config.its_count; i++)
-			vsoft_command_unstick(gic->itss[i].command, VSOFT_ITS_GROUPS);
-		for (i = 0; i < gic->config.iwb_count; i++)
-			vsoft_command_unstick(gic->iwbs[i].command, VSOFT_IWB_GROUPS);
-	}
+	if (fault == VGICV5_SOFT_FAULT_NONE)
+		unstick_all(gic);
 	vsoft_leave(gic);
 }
 

@@ -104,7 +104,9 @@ static enum vsoft_its_error l2_table(struct vgicv5_soft *gic, struct vsoft_its *
 		return table->l1;
 	}
 	/* An ID beyond the span is not mapped. */
-	return low_bits(id, table->l2_bits) >> GICV5_GET(L1_DTE_SPAN, *entry) ? table->l1 : VSOFT_ITS_OK;
+	if (low_bits(id, table->l2_bits) >> GICV5_GET(L1_DTE_SPAN, *entry))
+		return table->l1;
+	return VSOFT_ITS_OK;
 }
 
 static enum vsoft_its_error look_up(struct vgicv5_soft *gic, struct vsoft_its *its,

@@ -117,13 +117,13 @@ static void enable_iwb(struct vgicv5_soft *gic, struct vsoft_iwb *iwb, uint64_t 
 /* Commands are known by the offset of their register. */
 static void execute(struct vgicv5_soft *gic, struct vsoft_iwb *iwb, const struct vsoft_command *command)
 {
-	uint32_t n = (command->reg - GICV5_IWB_WENABLER) / 4u;
-	uint32_t before;
+	uint32_t before, n;
 
 	if (command->reg == GICV5_IWB_CR0) {
 		enable_iwb(gic, iwb, command->value);
 		return;
 	}
+	n = (uint32_t)(command->reg - GICV5_IWB_WENABLER) / 4;
 	before = iwb->wires[n].enabled;
 	iwb->wires[n].enabled = (uint32_t)command->value;
 	/* A line that rose while the wire was disabled is not lost if it is still up. */

@@ -510,8 +510,6 @@ void vsoft_command_start(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vs
 void vsoft_command_begin(struct vgicv5_soft *gic, struct vsoft_command *command, unsigned int reg,
 			 uint64_t value, bool *due);
 bool vsoft_command_step(struct vsoft_command *command, bool *due);
-/** Ends a fault that lasts until it is disarmed. */
-void vsoft_command_unstick(struct vsoft_command *commands, unsigned int count);
 /** A read of a status register: gives IDLE and moves delayed commands on. */
 bool vsoft_command_poll(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group);
 
