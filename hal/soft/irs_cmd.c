@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /**
  * @file
- * @brief The frames of an IRS as seen from the bus: widths, halves, and the protocol of commands and IDLE.
+ * @brief The protocol of commands and IDLE, and the frames of an IRS as seen from the bus: widths, halves.
  */
-#include "model.h"
-
-static void execute(struct vgicv5_soft *gic, struct vsoft_irs *irs, const struct vsoft_command *command)
-{
-	if (!command->dropped)
-		vsoft_irs_regs[command->reg].write(gic, irs, command->value);
-}
+#include "its.h"
 
 /* The fault that hits this command, if any. */
 static enum vgicv5_soft_fault take_fault(struct vgicv5_soft *gic)
@@ -20,32 +14,30 @@ static enum vgicv5_soft_fault take_fault(struct vgicv5_soft *gic)
 	return --gic->fault_in ? VGICV5_SOFT_FAULT_NONE : gic->fault;
 }
 
-void vsoft_command_start(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group,
-			 unsigned int reg, uint64_t value)
+void vsoft_command_begin(struct vgicv5_soft *gic, struct vsoft_command *command, unsigned int reg,
+			 uint64_t value, bool *due)
 {
-	struct vsoft_command *command = &irs->command[group];
 	enum vgicv5_soft_fault fault;
 
+	*due = false;
 	if (command->busy) {
-		vsoft_violation(gic, "", "an IRS register is written while its group does not report IDLE");
+		vsoft_violation(gic, "", "a register is written while its group does not report IDLE");
 		return;
 	}
 	gic->counters.commands++;
 	fault = take_fault(gic);
-	command->reg = (uint8_t)reg;
+	command->reg = (uint16_t)reg;
 	command->value = value;
 	command->polls = gic->delay;
 	command->dropped = fault == VGICV5_SOFT_FAULT_DROP || fault == VGICV5_SOFT_FAULT_STALL;
 	command->stuck = fault == VGICV5_SOFT_FAULT_STALL || fault == VGICV5_SOFT_FAULT_LATE;
 	command->busy = command->stuck || command->polls;
-	if (fault == VGICV5_SOFT_FAULT_LATE || !command->busy)
-		execute(gic, irs, command);
+	*due = (fault == VGICV5_SOFT_FAULT_LATE || !command->busy) && !command->dropped;
 }
 
-bool vsoft_command_poll(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group)
+bool vsoft_command_step(struct vsoft_command *command, bool *due)
 {
-	struct vsoft_command *command = &irs->command[group];
-
+	*due = false;
 	if (!command->busy)
 		return true;
 	if (command->stuck)
@@ -55,26 +47,61 @@ bool vsoft_command_poll(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vso
 		return false;
 	}
 	command->busy = false;
-	execute(gic, irs, command);
+	*due = !command->dropped;
 	return true;
+}
+
+static void command_unstick(struct vsoft_command *commands, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (commands[i].stuck)
+			commands[i].busy = false;
+		commands[i].stuck = false;
+	}
+}
+
+void vsoft_command_start(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group,
+			 unsigned int reg, uint64_t value)
+{
+	bool due;
+
+	vsoft_command_begin(gic, &irs->command[group], reg, value, &due);
+	if (due)
+		vsoft_irs_regs[reg].write(gic, irs, value);
+}
+
+bool vsoft_command_poll(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group)
+{
+	struct vsoft_command *command = &irs->command[group];
+	bool due;
+	bool idle = vsoft_command_step(command, &due);
+
+	if (due)
+		vsoft_irs_regs[command->reg].write(gic, irs, command->value);
+	return idle;
+}
+
+static void unstick_all(struct vgicv5_soft *gic)
+{
+	unsigned int i;
+
+	for (i = 0; i < gic->config.irs_count; i++)
+		command_unstick(gic->irs[i].command, VSOFT_GROUPS);
+	for (i = 0; i < gic->config.its_count; i++)
+		command_unstick(gic->itss[i].command, VSOFT_ITS_GROUPS);
+	for (i = 0; i < gic->config.iwb_count; i++)
+		command_unstick(gic->iwbs[i].command, VSOFT_IWB_GROUPS);
 }
 
 void vgicv5_soft_arm_fault(struct vgicv5_soft *gic, enum vgicv5_soft_fault fault, unsigned int nth)
 {
-	unsigned int i, j;
-
 	vsoft_enter(gic);
 	gic->fault = nth ? fault : VGICV5_SOFT_FAULT_NONE;
 	gic->fault_in = nth;
-	for (i = 0; fault == VGICV5_SOFT_FAULT_NONE && i < gic->config.irs_count; i++) {
-		for (j = 0; j < VSOFT_GROUPS; j++) {
-			struct vsoft_command *command = &gic->irs[i].command[j];
-
-			if (command->stuck)
-				command->busy = false;
-			command->stuck = false;
-		}
-	}
+	if (fault == VGICV5_SOFT_FAULT_NONE)
+		unstick_all(gic);
 	vsoft_leave(gic);
 }
 

@@ -21,6 +21,8 @@
 #define VSOFT_PPI_WORDS (GICV5_PPI_COUNT / 64)
 #define VSOFT_PRIORITIES GICV5_PRIORITY_LEVELS
 
+struct vsoft_its;
+struct vsoft_iwb;
 struct vsoft_queue;
 struct vsoft_vm;
 
@@ -206,7 +208,7 @@ struct vsoft_command {
 	bool busy;
 	bool stuck;
 	bool dropped;
-	uint8_t reg; /* enum vsoft_irs_reg */
+	uint16_t reg; /* of the frame: enum vsoft_irs_reg, or the ITS's or IWB's own number */
 	unsigned int polls;
 	uint64_t value;
 };
@@ -250,6 +252,8 @@ struct vgicv5_soft {
 	struct vsoft_pe *pes;
 	struct vsoft_spi *spis;
 	struct vsoft_irs irs[VGICV5_SOFT_MAX_IRSS];
+	struct vsoft_its *itss; /* its.h */
+	struct vsoft_iwb *iwbs;
 	struct vsoft_ist ist[VSOFT_LISTS]; /* physical */
 	struct vsoft_queue one_n;
 	struct vsoft_queue nobody;
@@ -499,6 +503,13 @@ struct vsoft_irs_reg_info {
 extern const struct vsoft_irs_reg_info vsoft_irs_regs[VSOFT_IRS_REG_COUNT];
 void vsoft_command_start(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group,
 			 unsigned int reg, uint64_t value);
+/**
+ * The same for any frame. Begin: a register that starts a command is written; step: a status register is read,
+ * the result is IDLE. `*due`: the command is to have its effect now.
+ */
+void vsoft_command_begin(struct vgicv5_soft *gic, struct vsoft_command *command, unsigned int reg,
+			 uint64_t value, bool *due);
+bool vsoft_command_step(struct vsoft_command *command, bool *due);
 /** A read of a status register: gives IDLE and moves delayed commands on. */
 bool vsoft_command_poll(struct vgicv5_soft *gic, struct vsoft_irs *irs, enum vsoft_group group);
 

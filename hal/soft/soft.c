@@ -3,7 +3,7 @@
  * @file
  * @brief The object as a whole: configuration, creation, reset, the frame of every call, looking inside.
  */
-#include "model.h"
+#include "its.h"
 
 void *vsoft_alloc(struct vgicv5_soft *gic, size_t bytes)
 {
@@ -159,6 +159,49 @@ static const char *check_virtualization(const struct vgicv5_soft_config *config)
 	return NULL;
 }
 
+static const char *check_itss(const struct vgicv5_soft_config *config)
+{
+	unsigned int i;
+
+	if (config->its_count > VGICV5_SOFT_MAX_ITSS)
+		return "its_count is above 8";
+	if (config->its_count && !config->lpi)
+		return "its: there are no LPIs";
+	for (i = 0; i < config->its_count; i++) {
+		const struct vgicv5_soft_its_config *its = &config->its[i];
+
+		if (its->irs >= config->irs_count)
+			return "its: irs is not below irs_count";
+		if (its->device_id_bits > 32)
+			return "its: device_id_bits is above 32";
+		if (its->event_id_bits < 1 || its->event_id_bits > 16)
+			return "its: event_id_bits is not 1 to 16";
+		if (its->l2sz > 7 || ((its->dt_levels || its->itt_levels) && !its->l2sz))
+			return "its: l2sz is not a mask of 1, 2 and 4, or is empty although there are two "
+			       "levels";
+	}
+	return NULL;
+}
+
+static const char *check_iwbs(const struct vgicv5_soft_config *config)
+{
+	unsigned int i;
+
+	if (config->iwb_count > VGICV5_SOFT_MAX_IWBS)
+		return "iwb_count is above 8";
+	for (i = 0; i < config->iwb_count; i++) {
+		const struct vgicv5_soft_iwb_config *iwb = &config->iwb[i];
+
+		if (iwb->its >= config->its_count)
+			return "iwb: its is not below its_count";
+		if (iwb->iw_range > 2047)
+			return "iwb: iw_range is above 2047";
+		if ((uint64_t)iwb->device_id >> config->its[iwb->its].device_id_bits)
+			return "iwb: device_id has more bits than its ITS";
+	}
+	return NULL;
+}
+
 static const char *check_config(const struct vgicv5_soft_config *config)
 {
 	const char *wrong = check_ops(config->ops);
@@ -185,6 +228,10 @@ static const char *check_config(const struct vgicv5_soft_config *config)
 	wrong = check_irss(config);
 	if (!wrong)
 		wrong = check_lpis(config);
+	if (!wrong)
+		wrong = check_itss(config);
+	if (!wrong)
+		wrong = check_iwbs(config);
 	return wrong ? wrong : check_virtualization(config);
 }
 
@@ -247,6 +294,8 @@ static void init_state(struct vgicv5_soft *gic)
 	gic->vmt_baser = 0;
 	gic->vmt_cfgr = 0;
 	gic->bell_count = 0;
+	vsoft_itss_init(gic);
+	vsoft_iwbs_init(gic);
 }
 
 const char *vgicv5_soft_create(struct vgicv5_soft **gic, const struct vgicv5_soft_config *config)
@@ -266,7 +315,8 @@ const char *vgicv5_soft_create(struct vgicv5_soft **gic, const struct vgicv5_sof
 	made->pes = vsoft_alloc(made, config->pe_count * sizeof(*made->pes));
 	if (config->spi_range)
 		made->spis = vsoft_alloc(made, config->spi_range * sizeof(*made->spis));
-	if (!made->pes || (config->spi_range && !made->spis)) {
+	if (!made->pes || (config->spi_range && !made->spis) || !vsoft_itss_alloc(made) ||
+	    !vsoft_iwbs_alloc(made)) {
 		vgicv5_soft_destroy(made);
 		return "out of memory";
 	}
@@ -287,6 +337,8 @@ void vgicv5_soft_destroy(struct vgicv5_soft *gic)
 		return;
 	forget_tables(gic);
 	vsoft_forget_memory(gic);
+	vsoft_iwbs_free(gic);
+	vsoft_free(gic, gic->itss, gic->config.its_count * sizeof(*gic->itss));
 	vsoft_free(gic, gic->pes, gic->config.pe_count * sizeof(*gic->pes));
 	vsoft_free(gic, gic->spis, gic->config.spi_range * sizeof(*gic->spis));
 	gic->ops.free(gic->config.ctx, gic, sizeof(*gic));

@@ -21,6 +21,8 @@
 
 #define VGICV5_SOFT_MAX_PES 512
 #define VGICV5_SOFT_MAX_IRSS 8
+#define VGICV5_SOFT_MAX_ITSS 8
+#define VGICV5_SOFT_MAX_IWBS 8
 
 struct vgicv5_soft;
 
@@ -53,6 +55,24 @@ struct vgicv5_soft_irs_config {
 	uint32_t spi_count;
 };
 
+/** One ITS. Its MSIs become physical LPIs, or virtual LPIs of a VM, of the IRS it is attached to. */
+struct vgicv5_soft_its_config {
+	uint8_t irs;		/**< the IRS it is attached to, where errors of its events are recorded */
+	uint8_t device_id_bits; /**< ITS_IDR1.DEVICEID_BITS, at most 32 */
+	uint8_t event_id_bits;	/**< ITS_IDR2.EVENTID_BITS, 1 to 16 */
+	bool dt_levels;		/**< two-level device tables */
+	bool itt_levels;	/**< two-level interrupt translation tables */
+	uint8_t l2sz;		/**< bit mask of supported L2 sizes: 1 = 4K, 2 = 16K, 4 = 64K */
+	bool swe;		/**< software error reports */
+};
+
+/** One IWB: its wires are events of one device of one ITS; the EventID is the number of the wire. */
+struct vgicv5_soft_iwb_config {
+	uint8_t its;
+	uint16_t iw_range; /**< IWB_IDR0.IW_RANGE, at most 2047: (iw_range + 1) * 32 wires */
+	uint32_t device_id;
+};
+
 /**
  * Everything the implementation may choose, in the encoding of the ID registers where they have one.
  * vgicv5_soft_default_config() fills in a plain, complete machine.
@@ -64,6 +84,11 @@ struct vgicv5_soft_config {
 	unsigned int pe_count;	/**< 1 to VGICV5_SOFT_MAX_PES; IAFFID = PE number */
 	unsigned int irs_count; /**< 1 to VGICV5_SOFT_MAX_IRSS */
 	struct vgicv5_soft_irs_config irs[VGICV5_SOFT_MAX_IRSS];
+
+	unsigned int its_count; /**< 0 to VGICV5_SOFT_MAX_ITSS */
+	struct vgicv5_soft_its_config its[VGICV5_SOFT_MAX_ITSS];
+	unsigned int iwb_count; /**< 0 to VGICV5_SOFT_MAX_IWBS */
+	struct vgicv5_soft_iwb_config iwb[VGICV5_SOFT_MAX_IWBS];
 
 	uint32_t spi_range;	     /**< IRS_IDR5: SPI IDs of the system */
 	uint64_t ppi_implemented[2]; /**< one bit per PPI; word 1 = 0: a machine with 64 PPIs */
@@ -117,7 +142,10 @@ enum vgicv5_soft_signal {
 
 enum vgicv5_soft_frame { VGICV5_SOFT_CONFIG_FRAME, VGICV5_SOFT_SETLPI_FRAME };
 
-/** Fills `config` with one IRS, `pe_count` PEs, 64 PPIs, 256 SPIs, everything supported and coherent. */
+/**
+ * Fills `config` with one IRS, `pe_count` PEs, 64 PPIs, 256 SPIs, everything supported and coherent; no ITS
+ * and no IWB.
+ */
 void vgicv5_soft_default_config(struct vgicv5_soft_config *config, unsigned int pe_count);
 
 /**
@@ -154,6 +182,29 @@ uint64_t vgicv5_soft_mmio_read(struct vgicv5_soft *gic, unsigned int irs, enum v
 			       uint32_t offset, unsigned int bytes);
 void vgicv5_soft_mmio_write(struct vgicv5_soft *gic, unsigned int irs, enum vgicv5_soft_frame frame,
 			    uint32_t offset, unsigned int bytes, uint64_t value);
+
+/** An access to the CONFIG frame of an ITS; as vgicv5_soft_mmio_read(). */
+uint64_t vgicv5_soft_its_read(struct vgicv5_soft *gic, unsigned int its, uint32_t offset, unsigned int bytes);
+void vgicv5_soft_its_write(struct vgicv5_soft *gic, unsigned int its, uint32_t offset, unsigned int bytes,
+			   uint64_t value);
+
+/**
+ * A write by device `device_id` to a translate frame of an ITS. Only ITS_TRANSLATER does something: there is no
+ * Realm domain for ITS_RL_TRANSLATER. Reads of a translate frame are zero and need no call.
+ */
+void vgicv5_soft_its_translate(struct vgicv5_soft *gic, unsigned int its, uint32_t device_id, uint32_t offset,
+			       unsigned int bytes, uint64_t value);
+
+/** An MSI: device `device_id` writes `event_id` to ITS_TRANSLATER. */
+void vgicv5_soft_msi(struct vgicv5_soft *gic, unsigned int its, uint32_t device_id, uint32_t event_id);
+
+/** An access to the CONFIG frame of an IWB; as vgicv5_soft_mmio_read(). */
+uint64_t vgicv5_soft_iwb_read(struct vgicv5_soft *gic, unsigned int iwb, uint32_t offset, unsigned int bytes);
+void vgicv5_soft_iwb_write(struct vgicv5_soft *gic, unsigned int iwb, uint32_t offset, unsigned int bytes,
+			   uint64_t value);
+
+/** The level of a wire of an IWB. Wires that do not exist are ignored. */
+void vgicv5_soft_set_wire(struct vgicv5_soft *gic, unsigned int iwb, unsigned int wire, bool asserted);
 
 /** The level of a PPI's input. Numbers that are not implemented are ignored. */
 void vgicv5_soft_set_ppi(struct vgicv5_soft *gic, unsigned int pe, unsigned int ppi, bool asserted);
@@ -204,7 +255,9 @@ bool vgicv5_soft_resident(struct vgicv5_soft *gic, unsigned int pe, uint16_t *vm
 	X(steps)                \
 	X(violations)           \
 	X(failed_allocations)   \
-	X(table_scans)
+	X(table_scans)          \
+	X(its_events)           \
+	X(its_table_reads)
 
 #define VGICV5_SOFT_COUNTER_MEMBER(name) uint64_t name;
 struct vgicv5_soft_counters {
@@ -213,7 +266,8 @@ struct vgicv5_soft_counters {
 
 /**
  * `steps`: loop iterations and table accesses, the measure of the model's own cost. `table_scans`: searches of a
- * whole IST for a pending interrupt, made only for tables during whose life an allocation failed.
+ * whole IST for a pending interrupt, made only for tables during whose life an allocation failed. `its_events`:
+ * MSIs and wires at an ITS, translated or not; `its_table_reads`: table entries that it had to read from memory.
  */
 void vgicv5_soft_counters(struct vgicv5_soft *gic, struct vgicv5_soft_counters *counters);
 void vgicv5_soft_clear_counters(struct vgicv5_soft *gic);
