@@ -47,6 +47,16 @@ static void collect_line(struct console *console, char c)
 		print_line(console);
 }
 
+void console_restart(unsigned int vm)
+{
+	struct console *console = &con.vms[vm];
+
+	shell_lock(&con.lock);
+	if (con.lines && console->written)
+		print_line(console);
+	shell_unlock(&con.lock);
+}
+
 void console_output(unsigned int vm, uint8_t c)
 {
 	struct console *console = &con.vms[vm];

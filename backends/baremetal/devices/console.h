@@ -25,6 +25,9 @@ void console_attach(unsigned int vm, const char *name, console_input_fn input, v
 /** A character of a VM's output. Any context but the console's own callbacks. */
 void console_output(unsigned int vm, uint8_t c);
 
+/** The VM starts anew: a line that it left unfinished ends here. Context as console_output(). */
+void console_restart(unsigned int vm);
+
 /** Gives the terminal to a VM's console. @return false: it has none. */
 bool console_select(unsigned int vm);
 

@@ -84,6 +84,7 @@ static void reset(struct shell_vm *vm, void *ctx)
 	struct guest *guest = ctx;
 
 	(void)vm;
+	console_restart(guest->index);
 	virtio_reset(guest->virtio);
 	shell_lock(&guest->lock);
 	pl011_init(&guest->uart, &uart_ops, guest);
