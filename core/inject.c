@@ -7,13 +7,6 @@
 
 #define SPIS_PER_WORD 64
 
-static int injectable(const struct vgicv5_vm *vm)
-{
-	if (VGICV5_READ_ONCE(vm->dead))
-		return VGICV5_DEAD;
-	return VGICV5_READ_ONCE(vm->state) == VGICV5_VM_STARTED ? VGICV5_OK : VGICV5_STATE;
-}
-
 /* What was stored before the injection is there when the guest takes the interrupt. */
 static void pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)
 {
@@ -46,7 +39,7 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 {
 	unsigned int word = spi / SPIS_PER_WORD;
 	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
-	int error = injectable(vm);
+	int error = vgicv5_injectable(vm);
 	uint64_t old;
 
 	if (error)
@@ -67,13 +60,10 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 
 int vgicv5_inject_lpi(struct vgicv5_vm *vm, uint32_t lpi)
 {
-	int error = injectable(vm);
+	int error = vgicv5_lpi_reachable(vm, lpi);
 
 	if (error)
 		return error;
-	/* The table may be going away at this moment: then the IRS finds the LPI unreachable and nothing happens. */
-	if (!VGICV5_READ_ONCE(vm->lpi_ist.valid) || lpi >> VGICV5_READ_ONCE(vm->lpi_ist.id_bits))
-		return VGICV5_INVALID;
 	pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
 	return VGICV5_OK;
 }

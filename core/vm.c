@@ -16,6 +16,7 @@
 #include "ist.h"
 #include "table.h"
 #include "virs.h"
+#include "vits.h"
 #include "vmt.h"
 #include "vpe.h"
 
@@ -123,8 +124,10 @@ static void free_tables(struct vgicv5_vm *vm)
 
 static int take_down(struct vgicv5_vm *vm)
 {
-	int error = make_invalid(vm);
+	int error;
 
+	vgicv5_vits_stop(vm);
+	error = make_invalid(vm);
 	if (error)
 		silence_doorbells(vm);
 	if (vm->doorbells)
@@ -246,6 +249,7 @@ static int bring_up(struct vgicv5_vm *vm)
 	if (error)
 		return error;
 	vgicv5_virs_reset(vm);
+	vgicv5_vits_start(vm);
 	vm->serial = vgicv5_fetch_add(&vm->host->serials, 1) + 1;
 	error = make_vm_valid(vm);
 	if (!error && vm->config.spi_count)

@@ -79,6 +79,7 @@ struct vgicv5_vm {
 	vgicv5_mutex_t mutex; /* configuration: virtual IRS writes, start, destroy */
 	vgicv5_lock_t lock;   /* leaf: what must be done on the CPU on which a vCPU is loaded */
 	struct vgicv5_virs virs;
+	struct vgicv5_vits *vits; /* list, fixed once started */
 };
 
 /**

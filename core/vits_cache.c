@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The cache of translations.
+ *
+ * Time is a counter: every walk of the tables and every invalidation takes a number of its own. An entry carries the
+ * number of its walk and is good as long as that is later than the last invalidation of everything, of its group of
+ * devices, and of its group of entries. So an invalidation is one store, and a walk that was overtaken by one does no
+ * harm, whenever it gets to write its entry. Too much is forgotten at times, never too little.
+ *
+ * Readers do not wait. As no number is given twice, an entry whose number is the same before and after was not
+ * written in between. A guest's store to its tables precedes its invalidation, and that the numbers after it.
+ */
+#include <vgicv5/arch/tables.h>
+
+#include "vits.h"
+#include "vits_cache.h"
+
+#define BUSY 1 /* as a stamp: somebody writes the entry */
+
+uint64_t vgicv5_vits_now(struct vgicv5_vits *vits)
+{
+	return vgicv5_fetch_add(&vits->time, 1) + 1;
+}
+
+bool vgicv5_vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint64_t stamp)
+{
+	return vits_holds(vits, device_id, vits_slot(device_id, event_id), stamp);
+}
+
+/* Who finds the entry being written, or written by a later walk, leaves it: it is a cache. */
+void vgicv5_vits_keep(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint32_t lpi,
+		      uint64_t stamp)
+{
+	struct vgicv5_vits_entry *entry = &vits->cache[vits_slot(device_id, event_id)];
+	uint64_t old = VGICV5_READ_ONCE(entry->stamp);
+
+	if (old == BUSY || old > stamp || !vgicv5_compare_exchange(&entry->stamp, old, BUSY))
+		return;
+	VGICV5_STORE_RELEASE(&entry->translation, vits_tag(device_id, event_id) << VITS_LPI_BITS | lpi);
+	VGICV5_STORE_RELEASE(&entry->stamp, stamp);
+}
+
+/* ---- Forgetting: the ITS's mutex is held, so that times only grow ---- */
+
+void vgicv5_vits_forget_event(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
+{
+	uint64_t *changed = &vits->entry_changed[vits_slot(device_id, event_id) % VGICV5_VITS_GROUPS];
+
+	VGICV5_STORE_RELEASE(changed, vgicv5_vits_now(vits));
+}
+
+void vgicv5_vits_forget_device(struct vgicv5_vits *vits, uint32_t device_id)
+{
+	VGICV5_STORE_RELEASE(&vits->device_changed[vits_group(device_id)], vgicv5_vits_now(vits));
+}
+
+void vgicv5_vits_forget_all(struct vgicv5_vits *vits)
+{
+	uint64_t now = vgicv5_vits_now(vits);
+
+	VGICV5_STORE_RELEASE(&vits->all_changed, vits->regs.itsen ? now : VITS_NEVER);
+}
+
+/* ---- Events under way ---- */
+
+/*
+ * Events count themselves in one of two counters; new ones in that of the phase. Each counter is seen to be empty
+ * once, the one that new events do not use first, so that they cannot keep it from becoming so. An event that looked
+ * at the phase and counts itself late is one that reads the cache and the tables after that.
+ */
+void vgicv5_vits_settle(struct vgicv5_vits *vits)
+{
+	vits->sync_rounds = 2;
+}
+
+bool vgicv5_vits_settled(struct vgicv5_vits *vits)
+{
+	while (vits->sync_rounds) {
+		if (VGICV5_LOAD_ACQUIRE(&vits->in_flight[vits->phase ^ 1]))
+			return false;
+		vits->sync_rounds--;
+		if (vits->sync_rounds)
+			vgicv5_exchange(&vits->phase, vits->phase ^ 1);
+	}
+	return true;
+}
