@@ -5,6 +5,8 @@
 #include <vgicv5/debug.h>
 #include <vgicv5/hyp.h>
 
+#include "eoi.h"
+
 #define SPIS_PER_WORD 64
 
 /* What was stored before the injection is there when the guest takes the interrupt. */
@@ -46,6 +48,10 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 		return error;
 	if (spi >= vm->config.spi_count)
 		return VGICV5_INVALID;
+	if (vgicv5_eoi_registered(vm, spi)) {
+		vgicv5_eoi_line(vm, spi, asserted);
+		return VGICV5_OK;
+	}
 	old = asserted ? vgicv5_fetch_or(&vm->spi_line[word], bit)
 		       : vgicv5_fetch_andnot(&vm->spi_line[word], bit);
 	if (VGICV5_READ_ONCE(vm->spi_level[word]) & bit) {

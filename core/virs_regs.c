@@ -10,6 +10,7 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
 
+#include "eoi.h"
 #include "frame.h"
 #include "virs.h"
 #include "vpe.h"
@@ -85,7 +86,7 @@ static void enable_irs(struct vgicv5_vm *vm, bool enable)
 
 	VGICV5_WRITE_ONCE(vm->virs.irsen, enable);
 	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next) {
-		vgicv5_exchange(&vcpu->reload, 1);
+		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_IRSEN);
 		vgicv5_port_kick(vcpu);
 	}
 }

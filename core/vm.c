@@ -12,6 +12,7 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/vcpu.h>
 
+#include "eoi.h"
 #include "irs_cmd.h"
 #include "ist.h"
 #include "table.h"
@@ -115,6 +116,7 @@ static void free_tables(struct vgicv5_vm *vm)
 	vgicv5_ist_free(&vm->lpi_ist);
 	vgicv5_ist_free(&vm->spi_ist);
 	vgicv5_vpe_free_tables(vm);
+	vgicv5_eoi_release(vm);
 	vgicv5_port_free(vm->spi_level, bitmap);
 	vgicv5_port_free(vm->spi_line, bitmap);
 	vm->one_n = NULL;
@@ -182,7 +184,7 @@ static int alloc_spis(struct vgicv5_vm *vm)
 		return VGICV5_OK;
 	vm->spi_level = vgicv5_port_alloc(bitmap, VGICV5_TABLE_ALIGN);
 	vm->spi_line = vgicv5_port_alloc(bitmap, VGICV5_TABLE_ALIGN);
-	if (!vm->spi_level || !vm->spi_line)
+	if (!vm->spi_level || !vm->spi_line || vgicv5_eoi_alloc(vm))
 		return VGICV5_NO_MEMORY;
 	vgicv5_ist_flat_shape(&vm->host->caps, vgicv5_log2_up(vm->config.spi_count), &shape);
 	error = vgicv5_ist_create(vm, &vm->spi_ist, &shape, NO_LIMIT);

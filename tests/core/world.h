@@ -31,6 +31,7 @@ struct world_vcpu {
 	struct vgicv5_vcpu vcpu;
 	struct world_vm *vm;
 	unsigned int pe; /* on which it is loaded, or WORLD_NO_PE */
+	unsigned int traps; /* of this vCPU's guest, so far */
 	bool idle;	 /* it waits for an interrupt: only a kick and a reason to run end that */
 };
 
