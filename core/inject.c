@@ -2,20 +2,10 @@
 #include "inject.h"
 
 #include <vgicv5/arch/intid.h>
-#include <vgicv5/debug.h>
-#include <vgicv5/hyp.h>
 
 #include "eoi.h"
 
 #define SPIS_PER_WORD 64
-
-/* What was stored before the injection is there when the guest takes the interrupt. */
-static void pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)
-{
-	VGICV5_TRACE(inject, vm->vm_id, intid, pending);
-	vgicv5_dsb_st();
-	vgicv5_hyp_pend(vm->vm_id, intid, pending);
-}
 
 /*
  * Two CPUs may change one line at the same time, and their VDPENDs may then take effect in the other order than
@@ -32,7 +22,7 @@ void vgicv5_spi_follow_line(struct vgicv5_vm *vm, uint32_t spi)
 
 	do {
 		asserted = VGICV5_READ_ONCE(*line) & bit;
-		pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted != 0);
+		vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted != 0);
 		vgicv5_gsb_SYS();
 	} while ((VGICV5_READ_ONCE(*line) & bit) != asserted);
 }
@@ -59,7 +49,7 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 			vgicv5_spi_follow_line(vm, spi);
 	} else if (asserted) {
 		/* Not only on a change: who sends edges need not lower the line between them. */
-		pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
+		vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
 	}
 	return VGICV5_OK;
 }
@@ -70,6 +60,6 @@ int vgicv5_inject_lpi(struct vgicv5_vm *vm, uint32_t lpi)
 
 	if (error)
 		return error;
-	pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
+	vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
 	return VGICV5_OK;
 }

@@ -5,6 +5,8 @@
 #ifndef VGICV5_CORE_INJECT_H
 #define VGICV5_CORE_INJECT_H
 
+#include <vgicv5/debug.h>
+#include <vgicv5/hyp.h>
 #include <vgicv5/vm.h>
 
 /* Whether anything can be injected: VGICV5_DEAD, VGICV5_STATE. Any context. */
@@ -18,14 +20,21 @@ static inline int vgicv5_injectable(const struct vgicv5_vm *vm)
 /* The same of one LPI; VGICV5_INVALID: outside the guest's table, or it has none. */
 static inline int vgicv5_lpi_reachable(const struct vgicv5_vm *vm, uint32_t lpi)
 {
-	int error = vgicv5_injectable(vm);
+	int error;
 
-	if (error)
-		return error;
 	/* The table may be going away at this moment: then the IRS finds the LPI unreachable and nothing happens. */
-	if (!VGICV5_READ_ONCE(vm->lpi_ist.valid) || lpi >> VGICV5_READ_ONCE(vm->lpi_ist.id_bits))
-		return VGICV5_INVALID;
-	return VGICV5_OK;
+	if (lpi < VGICV5_READ_ONCE(vm->lpi_count))
+		return VGICV5_OK;
+	error = vgicv5_injectable(vm);
+	return error ? error : VGICV5_INVALID;
+}
+
+/* What was stored before the injection is there when the guest takes the interrupt. */
+static inline void vgicv5_pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)
+{
+	VGICV5_TRACE(inject, vm->vm_id, intid, pending);
+	vgicv5_dsb_st();
+	vgicv5_hyp_pend(vm->vm_id, intid, pending);
 }
 
 /*

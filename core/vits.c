@@ -2,6 +2,7 @@
 /* Virtual ITSs: life, accesses to the config frame, and the way of an event to its LPI. */
 #include "vits.h"
 
+#include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/arch/its.h>
 #include <vgicv5/debug.h>
@@ -32,12 +33,14 @@ int vgicv5_vits_init(struct vgicv5_vits *vits, struct vgicv5_vm *vm, const struc
 	if (config->device_id_bits > 32 || config->event_id_bits > VITS_EVENT_BITS ||
 	    config->base % GICV5_FRAME_SIZE || overlap(vm, config->base))
 		return VGICV5_INVALID;
-	*vits = (struct vgicv5_vits){.vm = vm, .config = *config, .time = 1, .all_changed = VITS_NEVER};
+	*vits = (struct vgicv5_vits){.vm = vm, .config = *config, .time = 1};
+	vits->current = &vits->in_flight[0];
 	if (!config->device_id_bits)
 		vits->config.device_id_bits = DEFAULT_ID_BITS;
 	if (!config->event_id_bits)
 		vits->config.event_id_bits = DEFAULT_ID_BITS;
 	vgicv5_mutex_init(&vits->mutex);
+	vgicv5_vits_forget_all(vits);
 	vits->next = vm->vits;
 	vm->vits = vits;
 	return VGICV5_OK;
@@ -111,22 +114,39 @@ uint64_t vgicv5_vits_read(struct vgicv5_vits *vits, uint32_t offset, unsigned in
 	return value;
 }
 
-void vgicv5_vits_write(struct vgicv5_vits *vits, uint32_t offset, unsigned int bytes, uint64_t value)
+static void write_whole(struct vgicv5_vits *vits, const struct vits_reg *reg, uint32_t offset, uint64_t value)
+{
+	if (!reg->write)
+		return;
+	vgicv5_mutex_lock(&vits->mutex);
+	if (alive(vits->vm))
+		reg->write(vits, offset, value);
+	vgicv5_mutex_unlock(&vits->mutex);
+}
+
+static void write_part(struct vgicv5_vits *vits, uint32_t offset, unsigned int bytes, uint64_t value)
 {
 	unsigned int shift;
-	const struct vits_reg *reg;
-	uint64_t old;
+	const struct vits_reg *reg = decode(&offset, bytes, &shift);
 
-	VGICV5_TRACE(mmio_write, vits->vm->vm_id, offset, value);
-	reg = decode(&offset, bytes, &shift);
 	if (!reg || !reg->write)
 		return;
 	vgicv5_mutex_lock(&vits->mutex);
-	if (alive(vits->vm)) {
-		old = bytes < reg->bytes ? read_reg(vits, reg, offset) : 0;
-		reg->write(vits, offset, vgicv5_frame_merge(old, value, shift, bytes));
-	}
+	if (alive(vits->vm))
+		reg->write(vits, offset,
+			   vgicv5_frame_merge(read_reg(vits, reg, offset), value, shift, bytes));
 	vgicv5_mutex_unlock(&vits->mutex);
+}
+
+void vgicv5_vits_write(struct vgicv5_vits *vits, uint32_t offset, unsigned int bytes, uint64_t value)
+{
+	const struct vits_reg *reg = &vgicv5_vits_regs[offset / 4 % VITS_REGS];
+
+	VGICV5_TRACE(mmio_write, vits->vm->vm_id, offset, value);
+	if (offset < 4 * VITS_REGS && !(offset & 3) && reg->bytes == bytes)
+		write_whole(vits, reg, offset, bytes == 4 ? (uint32_t)value : value);
+	else
+		write_part(vits, offset, bytes, value);
 }
 
 /* ---- Software errors ---- */
@@ -181,7 +201,7 @@ static int map_direct(struct vgicv5_vits *vits, uint32_t device_id, uint32_t eve
 	if (!config->direct)
 		return VGICV5_UNSUPPORTED;
 	error = config->direct->map(config->direct_ctx, vits->vm, device_id, event_id, lpi);
-	if (!error && !vgicv5_vits_holds(vits, device_id, event_id, stamp)) {
+	if (!error && !vgicv5_vits_holds(vits, device_id, stamp)) {
 		vgicv5_vits_unmap(vits, &scope);
 		error = VGICV5_BUSY;
 	}
@@ -189,19 +209,6 @@ static int map_direct(struct vgicv5_vits *vits, uint32_t device_id, uint32_t eve
 }
 
 /* ---- Events ---- */
-
-static uint64_t *begin(struct vgicv5_vits *vits)
-{
-	uint64_t *in_flight = &vits->in_flight[VGICV5_READ_ONCE(vits->phase)];
-
-	vgicv5_fetch_add(in_flight, 1);
-	return in_flight;
-}
-
-static void end(uint64_t *in_flight)
-{
-	vgicv5_fetch_add(in_flight, ~(uint64_t)0);
-}
 
 /* What the tables say now. The result is one of vgicv5_inject_msi(). */
 static int walk(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint32_t *lpi)
@@ -245,36 +252,17 @@ static int miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
 	return VGICV5_OK;
 }
 
-/* The LPI table may have become smaller: then the walk says so, and DSWE whether to record it. */
-int vgicv5_inject_msi_cached(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
+int vgicv5_vits_miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint64_t *in_flight)
 {
-	uint64_t *in_flight = begin(vits);
-	int error = VGICV5_BUSY;
-	uint32_t lpi;
+	int error = miss(vits, device_id, event_id);
 
-	if (vits_cached(vits, device_id, event_id, &lpi))
-		error = vgicv5_inject_lpi(vits->vm, lpi);
-	end(in_flight);
-	return error == VGICV5_INVALID ? VGICV5_BUSY : error;
-}
-
-int vgicv5_inject_msi(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
-{
-	uint64_t *in_flight = begin(vits);
-	int error = VGICV5_INVALID;
-	uint32_t lpi;
-
-	if (vits_cached(vits, device_id, event_id, &lpi))
-		error = vgicv5_inject_lpi(vits->vm, lpi);
-	if (error == VGICV5_INVALID)
-		error = miss(vits, device_id, event_id);
-	end(in_flight);
+	vits_end(in_flight);
 	return error;
 }
 
 int vgicv5_vits_map_direct(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
 {
-	uint64_t *in_flight = begin(vits);
+	uint64_t *in_flight = vits_begin(vits);
 	int error = vgicv5_injectable(vits->vm);
 	uint64_t stamp = vgicv5_vits_now(vits);
 	uint32_t lpi;
@@ -283,7 +271,7 @@ int vgicv5_vits_map_direct(struct vgicv5_vits *vits, uint32_t device_id, uint32_
 		error = walk(vits, device_id, event_id, &lpi);
 	if (!error)
 		error = map_direct(vits, device_id, event_id, lpi, stamp);
-	end(in_flight);
+	vits_end(in_flight);
 	return error;
 }
 

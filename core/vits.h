@@ -35,14 +35,13 @@ enum vgicv5_vits_swerr vgicv5_vits_walk(const struct vgicv5_vits *vits, uint32_t
 
 /* A moment before a walk, and whether what the walk found still holds: no invalidation came meanwhile. */
 uint64_t vgicv5_vits_now(struct vgicv5_vits *vits);
-bool vgicv5_vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint64_t stamp);
+bool vgicv5_vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint64_t stamp);
 
 /* Keeps what a walk that began at `stamp` found. */
 void vgicv5_vits_keep(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint32_t lpi,
 		      uint64_t stamp);
 
-/* Forgets, each in constant time. All and back on: what was found while the ITS was disabled is forgotten, too. */
-void vgicv5_vits_forget_event(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id);
+/* Forgets a device and others with it, or all; in constant time. The ITS's mutex is held. */
 void vgicv5_vits_forget_device(struct vgicv5_vits *vits, uint32_t device_id);
 void vgicv5_vits_forget_all(struct vgicv5_vits *vits);
 
@@ -54,6 +53,9 @@ void vgicv5_vits_settle(struct vgicv5_vits *vits);
 bool vgicv5_vits_settled(struct vgicv5_vits *vits);
 
 /* ---- vits.c ---- */
+
+/* The rest of vgicv5_inject_msi(), for an event that counts itself in `in_flight`. */
+int vgicv5_vits_miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint64_t *in_flight);
 
 /* Host events of the scope reach the VM through software only. The ITS's mutex is held. */
 void vgicv5_vits_unmap(struct vgicv5_vits *vits, const struct vgicv5_vits_scope *scope);

@@ -3,9 +3,9 @@
  * The cache of translations.
  *
  * Time is a counter: every walk of the tables and every invalidation takes a number of its own. An entry carries the
- * number of its walk and is good as long as that is later than the last invalidation of everything, of its group of
- * devices, and of its group of entries. So an invalidation is one store, and a walk that was overtaken by one does no
- * harm, whenever it gets to write its entry. Too much is forgotten at times, never too little.
+ * number of its walk and is good as long as that is later than the last invalidation of its group of devices. So an
+ * invalidation is one store, or one for each of the few groups, and a walk that was overtaken by one does no harm,
+ * whenever it gets to write its entry. Too much is forgotten at times, never too little.
  *
  * Readers do not wait. As no number is given twice, an entry whose number is the same before and after was not
  * written in between. A guest's store to its tables precedes its invalidation, and that the numbers after it.
@@ -22,9 +22,9 @@ uint64_t vgicv5_vits_now(struct vgicv5_vits *vits)
 	return vgicv5_fetch_add(&vits->time, 1) + 1;
 }
 
-bool vgicv5_vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint64_t stamp)
+bool vgicv5_vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint64_t stamp)
 {
-	return vits_holds(vits, device_id, vits_slot(device_id, event_id), stamp);
+	return vits_holds(vits, device_id, stamp);
 }
 
 /* Who finds the entry being written, or written by a later walk, leaves it: it is a cache. */
@@ -42,31 +42,32 @@ void vgicv5_vits_keep(struct vgicv5_vits *vits, uint32_t device_id, uint32_t eve
 
 /* ---- Forgetting: the ITS's mutex is held, so that times only grow ---- */
 
-void vgicv5_vits_forget_event(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
+/* While the ITS is disabled all is forgotten, before it happens. */
+static uint64_t now_or_never(struct vgicv5_vits *vits)
 {
-	uint64_t *changed = &vits->entry_changed[vits_slot(device_id, event_id) % VGICV5_VITS_GROUPS];
-
-	VGICV5_STORE_RELEASE(changed, vgicv5_vits_now(vits));
+	return vits->regs.itsen ? vgicv5_vits_now(vits) : VITS_NEVER;
 }
 
 void vgicv5_vits_forget_device(struct vgicv5_vits *vits, uint32_t device_id)
 {
-	VGICV5_STORE_RELEASE(&vits->device_changed[vits_group(device_id)], vgicv5_vits_now(vits));
+	VGICV5_STORE_RELEASE(&vits->changed[vits_group(device_id)], now_or_never(vits));
 }
 
 void vgicv5_vits_forget_all(struct vgicv5_vits *vits)
 {
-	uint64_t now = vgicv5_vits_now(vits);
+	uint64_t now = now_or_never(vits);
+	unsigned int i;
 
-	VGICV5_STORE_RELEASE(&vits->all_changed, vits->regs.itsen ? now : VITS_NEVER);
+	for (i = 0; i < VGICV5_VITS_GROUPS; i++)
+		VGICV5_STORE_RELEASE(&vits->changed[i], now);
 }
 
 /* ---- Events under way ---- */
 
 /*
- * Events count themselves in one of two counters; new ones in that of the phase. Each counter is seen to be empty
+ * Events count themselves in one of two counters; new ones in the current one. Each counter is seen to be empty
  * once, the one that new events do not use first, so that they cannot keep it from becoming so. An event that looked
- * at the phase and counts itself late is one that reads the cache and the tables after that.
+ * which is current and counts itself late is one that reads the cache and the tables after that.
  */
 void vgicv5_vits_settle(struct vgicv5_vits *vits)
 {
@@ -75,12 +76,15 @@ void vgicv5_vits_settle(struct vgicv5_vits *vits)
 
 bool vgicv5_vits_settled(struct vgicv5_vits *vits)
 {
+	uint64_t *other;
+
 	while (vits->sync_rounds) {
-		if (VGICV5_LOAD_ACQUIRE(&vits->in_flight[vits->phase ^ 1]))
+		other = &vits->in_flight[vits->current == &vits->in_flight[0]];
+		if (VGICV5_LOAD_ACQUIRE(other))
 			return false;
 		vits->sync_rounds--;
 		if (vits->sync_rounds)
-			vgicv5_exchange(&vits->phase, vits->phase ^ 1);
+			VGICV5_STORE_RELEASE(&vits->current, other);
 	}
 	return true;
 }

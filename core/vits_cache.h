@@ -21,43 +21,51 @@ static inline uint64_t vits_tag(uint32_t device_id, uint32_t event_id)
 
 /*
  * The tag and the place of an entry together are DeviceID and EventID: the low eight bits of the EventID are those of
- * the place, exclusive or with something made of the tag. Neighbouring events have places of their own.
+ * the place, exclusive or with those of the DeviceID. Neighbouring events, and the first eight of each device on a bus,
+ * have places of their own.
  */
 static inline uint32_t vits_slot(uint32_t device_id, uint32_t event_id)
 {
-	uint64_t mixed = vits_tag(device_id, event_id) * 0x9e3779b97f4a7c15u;
-
-	return (event_id ^ (uint32_t)(mixed >> 40)) % VGICV5_VITS_CACHE_SIZE;
+	return (event_id ^ device_id) % VGICV5_VITS_CACHE_SIZE;
 }
 
 static inline uint32_t vits_group(uint32_t device_id)
 {
-	return (device_id * 0x9e3779b1u) >> 27;
+	return device_id % VGICV5_VITS_GROUPS;
 }
 
-_Static_assert(VGICV5_VITS_GROUPS == 1u << (32 - 27), "vits_group() gives one of them");
-
-static inline bool vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint32_t slot,
-			      uint64_t stamp)
+static inline bool vits_holds(const struct vgicv5_vits *vits, uint32_t device_id, uint64_t stamp)
 {
-	return stamp > VGICV5_LOAD_ACQUIRE(&vits->all_changed) &&
-	       stamp > VGICV5_LOAD_ACQUIRE(&vits->device_changed[vits_group(device_id)]) &&
-	       stamp > VGICV5_LOAD_ACQUIRE(&vits->entry_changed[slot % VGICV5_VITS_GROUPS]);
+	return stamp > VGICV5_LOAD_ACQUIRE(&vits->changed[vits_group(device_id)]);
 }
 
 /* Whether the LPI of an event is known. Wait-free. */
 static inline bool vits_cached(const struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id,
 			       uint32_t *lpi)
 {
-	uint32_t slot = vits_slot(device_id, event_id);
-	const struct vgicv5_vits_entry *entry = &vits->cache[slot];
+	const struct vgicv5_vits_entry *entry = &vits->cache[vits_slot(device_id, event_id)];
 	uint64_t stamp = VGICV5_LOAD_ACQUIRE(&entry->stamp);
 	uint64_t translation = VGICV5_LOAD_ACQUIRE(&entry->translation);
 
 	*lpi = (uint32_t)GICV5_GET(L2_ITTE_LPI_ID, translation);
 	return translation >> VITS_LPI_BITS == vits_tag(device_id, event_id) &&
 	       !(event_id >> VITS_EVENT_BITS) && VGICV5_LOAD_ACQUIRE(&entry->stamp) == stamp &&
-	       vits_holds(vits, device_id, slot, stamp);
+	       vits_holds(vits, device_id, stamp);
+}
+
+/* ---- Events under way ---- */
+
+static inline uint64_t *vits_begin(struct vgicv5_vits *vits)
+{
+	uint64_t *in_flight = VGICV5_READ_ONCE(vits->current);
+
+	vgicv5_fetch_add(in_flight, 1);
+	return in_flight;
+}
+
+static inline void vits_end(uint64_t *in_flight)
+{
+	vgicv5_fetch_add(in_flight, ~(uint64_t)0);
 }
 
 #endif

@@ -129,41 +129,51 @@ static unsigned int l2_index_bits(uint64_t l2sz)
 	return 9 + 2 * (unsigned int)l2sz;
 }
 
-static void invalidate_event(struct vgicv5_vits *vits, uint32_t offset, uint64_t value)
+static void unmap_event(struct vgicv5_vits *vits, uint64_t value)
 {
 	const struct vgicv5_vits_regs *regs = &vits->regs;
 	struct vgicv5_vits_scope scope = {regs->did, regs->did, regs->eid, regs->eid};
 
+	if (GICV5_GET(ITS_INV_EVENTR_L1, value))
+		block_of(regs->eid, l2_index_bits(GICV5_GET(ITS_INV_EVENTR_ITT_L2SZ, value)),
+			 &scope.first_event, &scope.last_event);
+	vgicv5_vits_unmap(vits, &scope);
+}
+
+/* The cache forgets the whole device, with L1 or without. */
+static void invalidate_event(struct vgicv5_vits *vits, uint32_t offset, uint64_t value)
+{
 	(void)offset;
 	if (!GICV5_GET(ITS_INV_EVENTR_I, value))
 		return;
-	if (GICV5_GET(ITS_INV_EVENTR_L1, value)) {
-		vgicv5_vits_forget_device(vits, regs->did);
-		block_of(regs->eid, l2_index_bits(GICV5_GET(ITS_INV_EVENTR_ITT_L2SZ, value)),
-			 &scope.first_event, &scope.last_event);
-	} else {
-		vgicv5_vits_forget_event(vits, regs->did, regs->eid);
-	}
+	vgicv5_vits_forget_device(vits, vits->regs.did);
+	if (vits->config.direct)
+		unmap_event(vits, value);
+}
+
+static void unmap_device(struct vgicv5_vits *vits, uint64_t value)
+{
+	const struct vgicv5_vits_regs *regs = &vits->regs;
+	struct vgicv5_vits_scope scope = {regs->did, regs->did, 0, ~0u};
+
+	if (GICV5_GET(ITS_INV_DEVICER_L1, value))
+		block_of(regs->did, l2_index_bits(GICV5_GET(ITS_DT_CFGR_L2SZ, regs->dt_cfgr)),
+			 &scope.first_device, &scope.last_device);
 	vgicv5_vits_unmap(vits, &scope);
 }
 
 /* EVENTID_BITS says what the caller knows to be mapped; more may be forgotten. */
 static void invalidate_device(struct vgicv5_vits *vits, uint32_t offset, uint64_t value)
 {
-	const struct vgicv5_vits_regs *regs = &vits->regs;
-	struct vgicv5_vits_scope scope = {regs->did, regs->did, 0, ~0u};
-
 	(void)offset;
 	if (!GICV5_GET(ITS_INV_DEVICER_I, value))
 		return;
-	if (GICV5_GET(ITS_INV_DEVICER_L1, value)) {
+	if (GICV5_GET(ITS_INV_DEVICER_L1, value))
 		vgicv5_vits_forget_all(vits);
-		block_of(regs->did, l2_index_bits(GICV5_GET(ITS_DT_CFGR_L2SZ, regs->dt_cfgr)),
-			 &scope.first_device, &scope.last_device);
-	} else {
-		vgicv5_vits_forget_device(vits, regs->did);
-	}
-	vgicv5_vits_unmap(vits, &scope);
+	else
+		vgicv5_vits_forget_device(vits, vits->regs.did);
+	if (vits->config.direct)
+		unmap_device(vits, value);
 }
 
 /* Everything is forgotten by its device already: only events that are under way are waited for. */

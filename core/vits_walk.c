@@ -16,25 +16,38 @@ struct table {
 	uint64_t base;
 	unsigned int l2sz;
 	bool two_level;
-	enum vgicv5_vits_swerr bad_config;
-	enum vgicv5_vits_swerr l1_read;
-	enum vgicv5_vits_swerr l1_bad;
-	enum vgicv5_vits_swerr l2_read;
+	unsigned int errors; /* VGICV5_VITS_DT_CONFIG or VGICV5_VITS_ITT_CONFIG; the others follow it */
 };
+
+/* The same steps, and the same order of errors, for both tables. */
+enum step { BAD_CONFIG, L1_READ, L1_BAD, L2_READ };
+
+_Static_assert(VGICV5_VITS_L1_DTE_READ == VGICV5_VITS_DT_CONFIG + L1_READ &&
+		       VGICV5_VITS_L1_DTE == VGICV5_VITS_DT_CONFIG + L1_BAD &&
+		       VGICV5_VITS_L2_DTE_READ == VGICV5_VITS_DT_CONFIG + L2_READ,
+	       "errors of the device table");
+_Static_assert(VGICV5_VITS_L1_ITTE_READ == VGICV5_VITS_ITT_CONFIG + L1_READ &&
+		       VGICV5_VITS_L1_ITTE == VGICV5_VITS_ITT_CONFIG + L1_BAD &&
+		       VGICV5_VITS_L2_ITTE_READ == VGICV5_VITS_ITT_CONFIG + L2_READ,
+	       "errors of the interrupt translation tables");
+
+static enum vgicv5_vits_swerr error_of(const struct table *table, enum step step)
+{
+	return (enum vgicv5_vits_swerr)(table->errors + step);
+}
 
 /* Little-endian, whatever this machine is. */
 static bool read_entry(const struct vgicv5_vits *vits, struct vits_walk *walk, uint64_t address,
 		       uint64_t *entry)
 {
 	uint8_t bytes[8];
-	unsigned int i;
 
 	walk->address = address;
 	if (vgicv5_port_guest_read(vits->vm, address, bytes, sizeof(bytes)))
 		return false;
-	*entry = 0;
-	for (i = sizeof(bytes); i-- > 0;)
-		*entry = *entry << 8 | bytes[i];
+	*entry = (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
+		 (uint64_t)bytes[3] << 24 | (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 |
+		 (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 	return true;
 }
 
@@ -52,12 +65,12 @@ static enum vgicv5_vits_swerr find_l2(const struct vgicv5_vits *vits, struct vit
 	uint64_t entry;
 
 	if (table->l2sz > GICV5_L2SZ_64K)
-		return table->bad_config;
+		return error_of(table, BAD_CONFIG);
 	if (!read_entry(vits, walk, table->base + (uint64_t)l1_index * GICV5_DTE_SIZE, &entry))
-		return table->l1_read;
+		return error_of(table, L1_READ);
 	*id &= ((uint32_t)1 << bits) - 1;
 	if (!GICV5_GET(L1_DTE_VALID, entry) || *id >> GICV5_GET(L1_DTE_SPAN, entry))
-		return table->l1_bad;
+		return error_of(table, L1_BAD);
 	*l2 = GICV5_ADDR(L1_DTE_L2_ADDR, entry);
 	return VGICV5_VITS_OK;
 }
@@ -73,7 +86,7 @@ static enum vgicv5_vits_swerr find(const struct vgicv5_vits *vits, struct vits_w
 	if (error)
 		return error;
 	if (!read_entry(vits, walk, base + (uint64_t)id * GICV5_DTE_SIZE, entry))
-		return table->l2_read;
+		return error_of(table, L2_READ);
 	return VGICV5_VITS_OK;
 }
 
@@ -92,10 +105,7 @@ static enum vgicv5_vits_swerr find_device(const struct vgicv5_vits *vits, uint32
 		.base = VGICV5_READ_ONCE(vits->regs.dt_baser),
 		.l2sz = (unsigned int)GICV5_GET(ITS_DT_CFGR_L2SZ, cfgr),
 		.two_level = GICV5_GET(ITS_DT_CFGR_STRUCTURE, cfgr) == GICV5_TWO_LEVEL,
-		.bad_config = VGICV5_VITS_DT_CONFIG,
-		.l1_read = VGICV5_VITS_L1_DTE_READ,
-		.l1_bad = VGICV5_VITS_L1_DTE,
-		.l2_read = VGICV5_VITS_L2_DTE_READ,
+		.errors = VGICV5_VITS_DT_CONFIG,
 	};
 	enum vgicv5_vits_swerr error;
 
@@ -115,10 +125,7 @@ static enum vgicv5_vits_swerr find_event(const struct vgicv5_vits *vits, uint64_
 		.base = GICV5_ADDR(L2_DTE_ITT_ADDR, dte),
 		.l2sz = (unsigned int)GICV5_GET(L2_DTE_ITT_L2SZ, dte),
 		.two_level = GICV5_GET(L2_DTE_ITT_STRUCTURE, dte) == GICV5_TWO_LEVEL,
-		.bad_config = VGICV5_VITS_ITT_CONFIG,
-		.l1_read = VGICV5_VITS_L1_ITTE_READ,
-		.l1_bad = VGICV5_VITS_L1_ITTE,
-		.l2_read = VGICV5_VITS_L2_ITTE_READ,
+		.errors = VGICV5_VITS_ITT_CONFIG,
 	};
 
 	if (beyond(event_id, (unsigned int)GICV5_GET(L2_DTE_EVENT_ID_BITS, dte), vits->config.event_id_bits))

@@ -112,6 +112,7 @@ static void free_tables(struct vgicv5_vm *vm)
 	size_t bitmap = ((size_t)vm->config.spi_count + 63) / 64 * sizeof(uint64_t);
 
 	vm->lpi_ist.valid = false;
+	vm->lpi_count = 0;
 	vm->spi_ist.valid = false;
 	vgicv5_ist_free(&vm->lpi_ist);
 	vgicv5_ist_free(&vm->spi_ist);
@@ -128,6 +129,7 @@ static int take_down(struct vgicv5_vm *vm)
 {
 	int error;
 
+	VGICV5_WRITE_ONCE(vm->lpi_count, 0);
 	vgicv5_vits_stop(vm);
 	error = make_invalid(vm);
 	if (error)
@@ -295,6 +297,7 @@ void vgicv5_vm_kill(struct vgicv5_vm *vm, const char *why)
 {
 	if (vgicv5_exchange(&vm->dead, 1))
 		return;
+	VGICV5_WRITE_ONCE(vm->lpi_count, 0);
 	vgicv5_error("VM %u is dead: %s", vm->vm_id, why);
 	vgicv5_port_vm_dead(vm, why);
 }

@@ -19,8 +19,8 @@
 #define VGICV5_VITS_CACHE_BITS 8 /* at least 8: as many bits of the EventID are told by an entry's place */
 #define VGICV5_VITS_CACHE_SIZE (1u << VGICV5_VITS_CACHE_BITS)
 
-/** Invalidations are remembered for this many groups of devices, and of entries. */
-#define VGICV5_VITS_GROUPS 32
+/** Invalidations are remembered for this many groups of devices. */
+#define VGICV5_VITS_GROUPS 4
 
 /**
  * Why an event was lost: ITS_SWERR_STATUSR.IMP_EC. The architecture's own list of codes is not established, so EC
@@ -111,14 +111,11 @@ struct vgicv5_vits {
 	struct vgicv5_vits_config config;
 	vgicv5_mutex_t mutex; /* its registers; leaf among mutexes */
 	struct vgicv5_vits_regs regs;
-	/* Time is a count of walks and invalidations. What is older than one of the last three is no translation. */
-	uint64_t time;
-	uint64_t all_changed; /* all ones while the ITS is disabled */
-	uint64_t device_changed[VGICV5_VITS_GROUPS];
-	uint64_t entry_changed[VGICV5_VITS_GROUPS];
-	uint64_t in_flight[2]; /* events being translated, by the phase in which they began */
-	uint64_t phase;
-	uint32_t sync_rounds; /* that an ITS_SYNCR still has to see end */
+	uint64_t time;			      /* a count of walks and invalidations */
+	uint64_t changed[VGICV5_VITS_GROUPS]; /* what is older is forgotten; all ones while it is disabled */
+	uint64_t in_flight[2];		      /* events being translated, in one of two counters */
+	uint64_t *current;		      /* the one in which new events count themselves */
+	uint32_t sync_rounds;		      /* that an ITS_SYNCR still has to see end */
 	struct vgicv5_vits_entry cache[VGICV5_VITS_CACHE_SIZE];
 };
 

@@ -370,25 +370,25 @@ static void invalidations(void **state)
 	unsigned int way;
 
 	up(state);
-	its_map(&guest, 1, 1, 1);
+	its_map(&guest, 2, 1, 1);
 	for (way = 0; way < 6; way++) {
 		its_map(&guest, DEVICE, EVENT, LPI_NUMBER + way);
-		expect_lpi(1, 1, 1);
+		expect_lpi(2, 1, 1);
 		if (way)
 			expect_lpi(DEVICE, EVENT, LPI_NUMBER + way - 1);
 		switch (way) {
 		case 0:
 		case 1:
 			its_invalidate_event(&guest, DEVICE, EVENT, 0);
-			assert_true(!way || is_cached(1, 1));
+			assert_true(!way || is_cached(2, 1));
 			break;
 		case 2:
 			its_invalidate_event(&guest, DEVICE, EVENT ^ 7, 1);
-			assert_true(is_cached(1, 1));
+			assert_true(is_cached(2, 1));
 			break;
 		case 3:
 			its_invalidate_device(&guest, DEVICE, 0);
-			assert_true(is_cached(1, 1));
+			assert_true(is_cached(2, 1));
 			break;
 		case 4:
 			its_invalidate_device(&guest, DEVICE ^ 7, 1);
