@@ -106,6 +106,7 @@ struct vgicv5_vits_regs {
 
 /** One virtual ITS, in memory of the embedder. Members are the library's. */
 struct vgicv5_vits {
+	struct vgicv5_vits_entry cache[VGICV5_VITS_CACHE_SIZE]; /* first: addressed without an offset */
 	struct vgicv5_vm *vm;
 	struct vgicv5_vits *next; /* in vgicv5_vm.vits */
 	struct vgicv5_vits_config config;
@@ -116,7 +117,6 @@ struct vgicv5_vits {
 	uint64_t in_flight[2];		      /* events being translated, in one of two counters */
 	uint64_t *current;		      /* the one in which new events count themselves */
 	uint32_t sync_rounds;		      /* that an ITS_SYNCR still has to see end */
-	struct vgicv5_vits_entry cache[VGICV5_VITS_CACHE_SIZE];
 };
 
 /**
