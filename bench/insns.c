@@ -187,6 +187,12 @@ static void bench_idle_flooded(struct bench *bench, struct vgicv5_vcpu *vcpu)
 		vcpu->line[i] = vcpu->hyp.visible[i];
 }
 
+static void bench_lower_spi(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	bench_check(vgicv5_inject_spi(&bench->vm[0].vm, 31, false), "vgicv5_inject_spi");
+}
+
 static void bench_level_spi(struct bench *bench, struct vgicv5_vcpu *vcpu)
 {
 	(void)vcpu;
@@ -204,7 +210,8 @@ static void bench_everything_changed(struct bench *bench, struct vgicv5_vcpu *vc
 		vcpu->line[i] ^= vcpu->hyp.visible[i] & ~vcpu->hyp.edge[i];
 		vcpu->latch[i] = vcpu->hyp.edge[i];
 	}
-	bench_check(vgicv5_vcpu_trap(vcpu, GICV5_ICC_PPI_ENABLER0_EL1, false, &value), "vgicv5_vcpu_trap");
+	bench_check((int)vgicv5_vcpu_trap(vcpu, GICV5_ICC_PPI_ENABLER0_EL1, false, &value),
+		    "vgicv5_vcpu_trap");
 	bench->vm[0].vm.virs.irsen = !bench->vm[0].vm.virs.irsen;
 	vcpu->reload = 1;
 }
@@ -218,7 +225,7 @@ static const struct bench_op ops[] = {
 	{"insn.pending.one", bench_idle_one, bench_pending},
 	{"insn.pending.masked", bench_idle_masked, bench_pending},
 	{"insn.inject_lpi", NULL, bench_inject_lpi},
-	{"insn.inject_spi", NULL, bench_inject_spi},
+	{"insn.inject_spi", bench_lower_spi, bench_inject_spi},
 	{"insn.worst.inject_spi_level", bench_level_spi, bench_inject_spi},
 	{"insn.msi_hit", bench_cached, bench_msi},
 	{"insn.msi_miss", bench_two_levels, bench_msi},

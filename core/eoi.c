@@ -77,7 +77,7 @@ static void pend(struct vgicv5_vm *vm, uint32_t spi)
 		vgicv5_spi_follow_line(vm, spi);
 		return;
 	}
-	vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
+	vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
 	vgicv5_gsb_SYS();
 }
 

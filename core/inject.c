@@ -7,24 +7,16 @@
 
 #define SPIS_PER_WORD 64
 
-/*
- * Two CPUs may change one line at the same time, and their VDPENDs may then take effect in the other order than
- * their changes of the bitmap: an instruction's effect comes in finite time, no more (R_XCLJC). So each waits for its
- * own effect and looks again. Whichever effect is last, its CPU looked at the line after it, and put right what
- * it saw. A turn more means that another call has changed the line meanwhile: lock-free, and with nobody else
- * there it is one turn.
- */
-void vgicv5_spi_follow_line(struct vgicv5_vm *vm, uint32_t spi)
+/* @return whether that changed the line. If it did not, this call counts as made before any that changes it now. */
+static bool set_line(uint64_t *line, uint64_t bit, bool asserted)
 {
-	const uint64_t *line = &vm->spi_line[spi / SPIS_PER_WORD];
-	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
-	uint64_t asserted;
-
-	do {
-		asserted = VGICV5_READ_ONCE(*line) & bit;
-		vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted != 0);
-		vgicv5_gsb_SYS();
-	} while ((VGICV5_READ_ONCE(*line) & bit) != asserted);
+	if (((VGICV5_READ_ONCE(*line) & bit) != 0) == asserted)
+		return false;
+	if (asserted)
+		vgicv5_fetch_or(line, bit);
+	else
+		vgicv5_fetch_andnot(line, bit);
+	return true;
 }
 
 int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
@@ -32,7 +24,7 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 	unsigned int word = spi / SPIS_PER_WORD;
 	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
 	int error = vgicv5_injectable(vm);
-	uint64_t old;
+	bool changed;
 
 	if (error)
 		return error;
@@ -42,14 +34,14 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 		vgicv5_eoi_line(vm, spi, asserted);
 		return VGICV5_OK;
 	}
-	old = asserted ? vgicv5_fetch_or(&vm->spi_line[word], bit)
-		       : vgicv5_fetch_andnot(&vm->spi_line[word], bit);
+	/* The line first, then the mode: who changes the mode does it the other way round, so one sees the other. */
+	changed = set_line(&vm->spi_line[word], bit, asserted);
 	if (VGICV5_READ_ONCE(vm->spi_level[word]) & bit) {
-		if (((old & bit) != 0) != asserted)
+		if (changed)
 			vgicv5_spi_follow_line(vm, spi);
 	} else if (asserted) {
 		/* Not only on a change: who sends edges need not lower the line between them. */
-		vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
+		vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
 	}
 	return VGICV5_OK;
 }
@@ -60,6 +52,6 @@ int vgicv5_inject_lpi(struct vgicv5_vm *vm, uint32_t lpi)
 
 	if (error)
 		return error;
-	vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
+	vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
 	return VGICV5_OK;
 }

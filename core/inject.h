@@ -30,7 +30,7 @@ static inline int vgicv5_lpi_reachable(const struct vgicv5_vm *vm, uint32_t lpi)
 }
 
 /* What was stored before the injection is there when the guest takes the interrupt. */
-static inline void vgicv5_pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)
+static inline void vgicv5_inject_pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)
 {
 	VGICV5_TRACE(inject, vm->vm_id, intid, pending);
 	vgicv5_dsb_st();

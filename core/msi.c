@@ -15,7 +15,7 @@ int vgicv5_inject_msi(struct vgicv5_vits *vits, uint32_t device_id, uint32_t eve
 
 	if (!vits_cached(vits, device_id, event_id, &lpi) || lpi >= VGICV5_READ_ONCE(vm->lpi_count))
 		return vgicv5_vits_miss(vits, device_id, event_id, in_flight);
-	vgicv5_pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
+	vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
 	vits_end(in_flight);
 	return VGICV5_OK;
 }

@@ -230,13 +230,18 @@ static void maintain_line(struct vgicv5_soft *gic, uint64_t pa)
 
 void vgicv5_soft_cache_maintained(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes)
 {
-	uint64_t end = pa + bytes;
+	uint64_t last = pa + bytes - 1;
 
-	if (gic->config.coherent || !bytes || end < pa)
+	if (gic->config.coherent || !bytes || last < pa)
 		return;
 	vsoft_enter(gic);
-	for (pa &= ~(uint64_t)(LINE_SIZE - 1); pa < end; pa += LINE_SIZE)
+	pa &= ~(uint64_t)(LINE_SIZE - 1);
+	maintain_line(gic, pa);
+	/* Compared by distance: the last line of all has no address above it. */
+	while (last - pa >= LINE_SIZE) {
+		pa += LINE_SIZE;
 		maintain_line(gic, pa);
+	}
 	vsoft_leave(gic);
 }
 

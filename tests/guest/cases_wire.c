@@ -62,8 +62,10 @@ static void begin(bool level)
 {
 	uart_write(UART_IMSC, 0);
 	uart_write(UART_ICR, UART_TX);
-	trigger(level);
 	gic_quiet(SPI(PL011_SPI));
+	/* Last, and as a change: a hypervisor without a wire of its own sets the handling mode now. */
+	trigger(!level);
+	trigger(level);
 	gic_setup(SPI(PL011_SPI), 13);
 	uart_write(UART_IMSC, UART_TX);
 }
@@ -77,6 +79,11 @@ static void life(bool level, const char *name)
 	note();
 	gic_acknowledge();
 	note();
+	/* Nobody has lowered the wire: a level interrupt is presented again. */
+	gic_eoi();
+	gic_deactivate(SPI(PL011_SPI));
+	note();
+	gic_acknowledge();
 	wire(false);
 	note();
 	wire(true);

@@ -18,7 +18,7 @@ if [ "$status" -ne 0 ]; then
 fi
 mkdir -p "$logs"
 # One thread: the two CPUs wait for each other all the time, which takes long if the host has no CPU to spare.
-timeout 200 "$qemu" -M virt,gic-version=x-5 -cpu max -smp 2 -m 512 -nographic -accel tcg,thread=single \
+timeout 600 "$qemu" -M virt,gic-version=x-5 -cpu max -smp 2 -m 512 -nographic -accel tcg,thread=single \
 	-kernel "$image" </dev/null >"$logs/qemu.log" 2>"$logs/qemu.err" || {
 	echo "QEMU ended with status $?"
 	tail -n 5 "$logs/qemu.err"

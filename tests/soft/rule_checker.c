@@ -239,12 +239,39 @@ static void test_no_memory_there(void **state)
 	irs_wr(m, GICV5_IRS_IST_CFGR, 4, GICV5_MASK(IRS_IST_CFGR_STRUCTURE) | 14);
 	irs_wr(m, GICV5_IRS_IST_BASER, 8, far | 1);
 	assert_int_equal(GICV5_GET(IRS_SWERR_STATUSR_EC, irs_rd(m, GICV5_IRS_SWERR_STATUSR, 8)), 1);
-	/* Beyond IRS_IDR0.PA_RANGE there is nothing either, whatever memory would say. */
 	irs_wr(m, GICV5_IRS_VMT_CFGR, 4, 5);
 	irs_wr(m, GICV5_IRS_VMT_BASER, 8, ((uint64_t)1 << 50) | 1);
 	irs_wr(m, GICV5_IRS_VMAP_VMR, 8, GICV5_MASK(IRS_VMAP_VMR_M) | 1);
 	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, GICV5_MASK(ICH_CONTEXTR_EL2_V) | 1);
 	assert_true(rd(m, 0, GICV5_ICH_CONTEXTR_EL2) & GICV5_MASK(ICH_CONTEXTR_EL2_F));
+	machine_delete(m);
+}
+
+static bool read_zero(void *ctx, uint64_t pa, void *to, size_t bytes)
+{
+	(void)ctx;
+	(void)pa;
+	memset(to, 0, bytes);
+	return true;
+}
+
+/* Beyond IRS_IDR0.PA_RANGE there is nothing, whatever memory would say. */
+static void test_physical_address_range(void **state)
+{
+	struct machine *m = machine_new(1);
+
+	(void)state;
+	m->config.pa_range = 1; /* 36 bits */
+	m->ops.mem_read = read_zero;
+	machine_start(m);
+	irs_wr(m, GICV5_IRS_IST_CFGR, 4, 14);
+	irs_wr(m, GICV5_IRS_IST_BASER, 8, (uint64_t)15 << 32 | 1);
+	assert_int_equal(irs_rd(m, GICV5_IRS_SWERR_STATUSR, 8), 0);
+	irs_wr(m, GICV5_IRS_IST_BASER, 8, 0);
+	irs_wr(m, GICV5_IRS_IST_BASER, 8, (uint64_t)16 << 32 | 1);
+	assert_int_equal(irs_rd(m, GICV5_IRS_SWERR_STATUSR, 8) & 1, 1);
+	wr(m, 0, GICV5_GIC_CDRCFG, lpi(3));
+	assert_int_equal(rd(m, 0, GICV5_ICC_ICSR_EL1), 1);
 	machine_delete(m);
 }
 
@@ -290,7 +317,6 @@ static void test_check_free(void **state)
 	owned(m, vped, true);
 	owned(m, vm.lpis + 252, true);
 	owned(m, vm.spis + 124, true);
-	owned(m, vm.lpis + 256, false);
 	owned(m, free_page, false);
 	poke64(m, vm.vmte + 8, peek64(m, vm.vmte + 8) | GICV5_PUT(L2_VMTE1_VPE_ID_BITS, 31)); /* refused */
 	owned(m, free_page, false);
@@ -516,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_preconditions),
 		cmocka_unit_test(test_no_memory_there),
 		cmocka_unit_test(test_check_free),
+		cmocka_unit_test(test_physical_address_range),
 		cmocka_unit_test(test_shared_doorbell),
 		cmocka_unit_test(test_context_sync),
 		cmocka_unit_test(test_delay),

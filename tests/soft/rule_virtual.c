@@ -311,6 +311,10 @@ static void test_virtual_one_of_n(void **state)
 	assert_int_equal(signals(m, 1, &GUEST), 0);
 	set_vpe_dps(m, &vm, 0, 0);
 	assert_int_equal(signals(m, 0, &GUEST), VGICV5_SOFT_VIRQ);
+	set_vpe_dps(m, &vm, 1, 0); /* not to both of them */
+	assert_int_equal(signals(m, 1, &GUEST), 0);
+	assert_int_equal(signals(m, 0, &GUEST), VGICV5_SOFT_VIRQ);
+	set_vpe_dps(m, &vm, 1, 1);
 	/* The doorbell of the VM. */
 	set_doorbell(m, &vm, 1, 101);
 	irs_wr(m, GICV5_IRS_VM_SELR, 4, 1);
@@ -443,6 +447,7 @@ static void test_vist_and_vmt_withdrawn(void **state)
 	assert_int_equal(ack_as(m, 0, &GUEST), lpi(255));
 	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, 0);
 	irs_wr(m, GICV5_IRS_VMT_BASER, 8, 0);
+	assert_int_equal(irs_rd(m, GICV5_IRS_VMT_BASER, 8) & 1, 0);
 	assert_int_equal(peek32(m, vm.lpis + 4 * 255), 3 << 11 | 8 | 2);
 	assert_int_equal(peek64(m, vm.vmte) & 1, 0);
 	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, context(&vm, 0));

@@ -222,10 +222,10 @@ def expected_words():
     expect.update({"probe_sys_CDAFF": 0xd508c160, "probe_sys_VDPEND": 0xd50cc180, "probe_sysl_CDIA": 0xd528c300,
                    "probe_sysl_CDNMIA": 0xd528c320, "probe_gsb_SYS": 0xd508c01f, "probe_gsb_ACK": 0xd508c03f,
                    "probe_xzr_CDEOI": 0xd508c1ff})
-    for name, op1, crm, op2 in lists("include/vgicv5/arch/insn.h", r"X\(([CV]D\w+), ([04]), (\d), (\d)\)"):
-        if name not in ("CDEOI", "CDIA", "CDNMIA"):
-            expect.setdefault("probe_sys_" + name,
-                              0xd5080000 | int(op1) << 16 | 12 << 12 | int(crm) << 8 | int(op2) << 5)
+    for name, crm, op2 in lists("include/vgicv5/arch/insn.h", r"X\(D##(\w+), op1, (\d), (\d)\)"):
+        for domain, op1 in (("CD", 0), ("VD", 4)):
+            expect.setdefault("probe_sys_" + domain + name,
+                              0xd5080000 | op1 << 16 | 12 << 12 | int(crm) << 8 | int(op2) << 5)
     return expect
 
 

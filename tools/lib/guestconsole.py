@@ -16,10 +16,11 @@ class Hang(Exception):
 class Console:
     """Runs a command; its output is read line by line. Nothing here decides by time but what gives a hang up."""
 
-    def __init__(self, command, silence=180, timeout=1800):
+    def __init__(self, command, silence=400, timeout=1800):
         self.start = time.monotonic()
         self.silence, self.end = silence, self.start + timeout
         self.pending = b""
+        self.whole = []
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
 
@@ -42,16 +43,15 @@ class Console:
         return os.read(self.process.stdout.fileno(), 65536)
 
     def lines(self):
-        """Each line as text, without its end; the last one when the program ends."""
-        while True:
+        """Each line as text, without its end; the last one when the program ends. May be left and called again."""
+        data = b"?"
+        while data:
+            while self.whole:
+                yield self.whole.pop(0).rstrip(b"\r").decode(errors="replace")
             data = self._more()
-            *whole, self.pending = (self.pending + data).split(b"\n")
-            for line in whole:
-                yield line.rstrip(b"\r").decode(errors="replace")
-            if not data:
-                if self.pending:
-                    yield self.pending.decode(errors="replace")
-                return
+            *self.whole, self.pending = (self.pending + data).split(b"\n")
+        if self.pending:
+            yield self.pending.decode(errors="replace")
 
     def wait_for(self, pattern):
         """Lines up to the first one that matches; returns the match."""

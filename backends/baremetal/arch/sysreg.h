@@ -49,6 +49,7 @@ static inline uint64_t bits(uint64_t value, unsigned int hi, unsigned int lo)
 #define HCR_FB BIT(9)
 #define HCR_BSU_ISH BIT(10)
 #define HCR_TWI BIT(13)
+#define HCR_TWE BIT(14)
 #define HCR_TID3 BIT(18)
 #define HCR_TSC BIT(19)
 #define HCR_TIDCP BIT(20)
@@ -74,6 +75,8 @@ enum esr_ec {
 	EC_STEP_LOWER = 0x32,
 };
 
+#define ISS_WFX_WFE BIT(0)
+
 /* Aborts: ISS. */
 #define ISS_ISV BIT(24)
 #define ISS_SSE BIT(21)
@@ -94,6 +97,7 @@ enum esr_ec {
 #define PSTATE_EL1H 0x5u
 #define PSTATE_A32 BIT(4)
 #define PSTATE_DAIF 0x3c0u
+#define PSTATE_I BIT(7)
 #define PSTATE_SS BIT(21)
 #define PSTATE_PAN BIT(22)
 

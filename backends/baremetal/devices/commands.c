@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "commands.h"
 
+#include "../host/gic.h"
+#include "../host/trace.h"
 #include "console.h"
 #include "guest.h"
 #include "text.h"
 
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/debug.h>
+#include <vgicv5/port.h>
 
 #define MAX_WORDS 6
+#define HOLD_US 100000 /* how long vCPUs may take to leave their CPUs */
 
 /* A command line: words and the numbers in them. */
 struct words {
@@ -79,6 +83,13 @@ static enum command_result cmd_vms(const struct words *words)
 	return COMMAND_STAY;
 }
 
+static enum command_result cmd_host(const struct words *words)
+{
+	(void)words;
+	vgicv5_dump_host(&shell_host, print, NULL);
+	return COMMAND_STAY;
+}
+
 static enum command_result cmd_vm(const struct words *words)
 {
 	struct shell_vm *vm = named_vm(words);
@@ -128,6 +139,50 @@ static bool named_interrupt(const struct words *words, uint32_t *intid)
 	return true;
 }
 
+static bool any_running(struct shell_vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < shell_vm_vcpu_count(vm); i++)
+		if (shell_vcpu_cpu(shell_vm_vcpu(vm, i)) >= 0)
+			return true;
+	return false;
+}
+
+/* Pauses the VM until none of its vCPUs is on a CPU. @return false: one does not leave. */
+static bool hold(struct shell_vm *vm)
+{
+	uint64_t start = shell_clock_us();
+
+	shell_vm_pause(vm, true);
+	while (any_running(vm))
+		if (shell_clock_us() - start > HOLD_US)
+			return false;
+	return true;
+}
+
+/*
+ * The IRS is asked through a vCPU that is loaded here. Where none of this VM is, one is for a moment; it goes back
+ * as an idle one would, and is woken if something came for it meanwhile.
+ */
+static void dump_interrupt(struct shell_vm *vm, struct vgicv5_vcpu *vcpu, uint32_t intid)
+{
+	const struct vgicv5_vcpu *loaded = vgicv5_this_pcpu()->loaded;
+	bool was_paused = shell_vm_paused(vm);
+	bool load = !loaded && shell_vm_state(vm) == SHELL_VM_RUNNING;
+
+	if (load)
+		load = hold(vm) && !vgicv5_vcpu_load(vcpu);
+	vgicv5_dump_interrupt(shell_vm_gic(vm), vcpu, intid, print, NULL);
+	if (load) {
+		vgicv5_vcpu_put(vcpu, VGICV5_PUT_IDLE);
+		if (vgicv5_vcpu_runnable(vcpu))
+			vgicv5_port_kick(vcpu);
+	}
+	if (!loaded)
+		shell_vm_pause(vm, was_paused);
+}
+
 static enum command_result cmd_irq(const struct words *words)
 {
 	struct shell_vm *vm = named_vm(words);
@@ -137,7 +192,7 @@ static enum command_result cmd_irq(const struct words *words)
 	if (!vcpu)
 		return COMMAND_STAY;
 	if (named_interrupt(words, &intid))
-		vgicv5_dump_interrupt(shell_vm_gic(vm), vcpu, intid, print, NULL);
+		dump_interrupt(vm, vcpu, intid);
 	else
 		con_printf("usage: irq VM ppi|spi|lpi NUMBER [VCPU]\n");
 	return COMMAND_STAY;
@@ -163,6 +218,16 @@ static void print_counters(struct shell_vm *vm)
 	con_printf("  %-20s %llu\n", "doorbells_fired", (unsigned long long)fired);
 }
 
+static unsigned int vm_ids_used(void)
+{
+	unsigned int used = 0;
+	uint32_t id;
+
+	for (id = 0; id < shell_host.caps.max_vms; id++)
+		used += (unsigned int)(shell_host.vm_ids[id / 64] >> id % 64 & 1);
+	return used;
+}
+
 static enum command_result cmd_counters(const struct words *words)
 {
 	struct shell_vm *vm = named_vm(words);
@@ -173,6 +238,8 @@ static enum command_result cmd_counters(const struct words *words)
 	print_counters(vm);
 	con_printf("  %-20s %llu\n", "heap_bytes", (unsigned long long)shell_heap_used());
 	con_printf("  %-20s %llu\n", "pool_bytes", (unsigned long long)shell_pool_used());
+	con_printf("  %-20s %u\n", "host_lpis", gic_lpis_used());
+	con_printf("  %-20s %u\n", "vm_ids", vm_ids_used());
 	return COMMAND_STAY;
 }
 
@@ -233,6 +300,17 @@ static enum command_result cmd_restart(const struct words *words)
 	return COMMAND_STAY;
 }
 
+static enum command_result cmd_trace(const struct words *words)
+{
+	if (words->count >= 2 && !strcmp(words->word[1], "on"))
+		shell_trace_on = 1;
+	else if (words->count >= 2 && !strcmp(words->word[1], "off"))
+		shell_trace_on = 0;
+	else
+		shell_trace_show((unsigned int)number(words, 1, 64));
+	return COMMAND_STAY;
+}
+
 static enum command_result cmd_off(const struct words *words)
 {
 	(void)words;
@@ -251,6 +329,7 @@ static const struct command {
 } commands[] = {
 	{"help", "", "this list; VM is the one with the terminal if left out", cmd_help},
 	{"vms", "", "VMs and their vCPUs", cmd_vms},
+	{"host", "", "dump what VMs have of the machine's interrupt controller", cmd_host},
 	{"vm", "[VM]", "dump a VM's virtual interrupt controller", cmd_vm},
 	{"vcpu", "VM VCPU", "dump a vCPU's interrupt state", cmd_vcpu},
 	{"irq", "VM ppi|spi|lpi N [VCPU]", "dump one interrupt", cmd_irq},
@@ -260,6 +339,7 @@ static const struct command {
 	{"resume", "[VM]", "let them run again", cmd_resume},
 	{"kill", "[VM]", "stop a VM", cmd_kill},
 	{"restart", "[VM]", "start it again from the beginning", cmd_restart},
+	{"trace", "on|off|[COUNT]", "follow interrupts, show the last events", cmd_trace},
 	{"off", "", "power the machine off", cmd_off},
 };
 

@@ -124,12 +124,23 @@ static int load_fdt(struct guest *guest, const struct guest_layout *layout)
 	return error;
 }
 
+/* What there is for this VM alone, or else for all of them. */
+static const void *find_payload(const struct guest *guest, const char *kind, size_t *bytes)
+{
+	char own[16];
+	const void *payload;
+
+	shell_snprintf(own, sizeof(own), "%s.%u", kind, guest->index);
+	payload = bundle_find(guest->bundle, own, bytes);
+	return payload ? payload : bundle_find(guest->bundle, kind, bytes);
+}
+
 static int load(struct shell_vm *vm, void *ctx, uint64_t *pc, uint64_t *x0)
 {
 	struct guest *guest = ctx;
 	size_t kernel_bytes, initrd_bytes;
-	const void *kernel = bundle_find(guest->bundle, "kernel", &kernel_bytes);
-	const void *initrd = bundle_find(guest->bundle, "initrd", &initrd_bytes);
+	const void *kernel = find_payload(guest, "kernel", &kernel_bytes);
+	const void *initrd = find_payload(guest, "initrd", &initrd_bytes);
 	struct guest_layout layout;
 	const char *wrong;
 

@@ -2,7 +2,6 @@
 /* Stage-2 aborts: emulated registers, pages that become code or data, and mistakes of the guest. */
 #include "../machine/machine.h"
 #include "guest.h"
-#include "rewrite.h"
 
 #include "../devices/board.h"
 
@@ -10,6 +9,7 @@
 #define PAR_ADDRESS 0x000ffffffffff000u
 #define MDCR_TDE BIT(8)
 #define MDSCR_SS BIT(0)
+#define STORE_BLOCK 64u
 
 /* HPFAR_EL2 is not valid for permission faults of the access itself: then stage 1 is walked again. */
 static bool fault_ipa(const struct guest_regs *regs, uint64_t iss, uint64_t *ipa)
@@ -156,8 +156,14 @@ static bool in_page_of_pc(const struct shell_vcpu *vcpu, uint64_t ipa)
 
 static enum vcpu_next step_over(struct shell_vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
-	enum rewrite_result result = rewrite_step_begin(vcpu->vm, ipa);
+	enum rewrite_result result = step_end(vcpu);
+	uint64_t iss = ESR_ISS(esr);
 
+	/* How much a store writes is not said of pairs, vectors and DC ZVA: no more than two of its blocks. */
+	if (result == REWRITE_DONE && iss & ISS_ISV)
+		result = rewrite_step_begin(vcpu->vm, ipa, 1u << bits(iss, 23, 22));
+	else if (result == REWRITE_DONE)
+		result = rewrite_step_begin(vcpu->vm, ipa & ~(uint64_t)(STORE_BLOCK - 1), 2 * STORE_BLOCK);
 	if (result != REWRITE_DONE)
 		return after_rewrite(vcpu, result, esr, ipa);
 	vcpu->stepping = true;
@@ -168,16 +174,36 @@ static enum vcpu_next step_over(struct shell_vcpu *vcpu, uint64_t esr, uint64_t 
 	return NEXT_RUN;
 }
 
-enum vcpu_next exit_step(struct shell_vcpu *vcpu)
+enum rewrite_result step_end(struct shell_vcpu *vcpu)
 {
-	count(&vcpu->vm->counters.exits_step);
+	if (!vcpu->stepping)
+		return REWRITE_DONE;
 	WRITE_SYSREG(mdscr_el1, 0);
 	WRITE_SYSREG(mdcr_el2, READ_SYSREG(mdcr_el2) & ~MDCR_TDE);
 	vcpu->regs.pstate &= ~PSTATE_SS;
-	if (!vcpu->stepping)
-		return NEXT_RUN;
 	vcpu->stepping = false;
-	return after_rewrite(vcpu, rewrite_step_end(vcpu->vm, vcpu->step_page), 0, vcpu->step_page);
+	return rewrite_step_end(vcpu->vm, vcpu->step_page);
+}
+
+enum vcpu_next exit_step(struct shell_vcpu *vcpu)
+{
+	count(&vcpu->vm->counters.exits_step);
+	return after_rewrite(vcpu, step_end(vcpu), 0, vcpu->step_page);
+}
+
+/* Another CPU splits a block: its entry was invalid for a moment (break before make). */
+static bool is_mapped_now(struct shell_vm *vm, uint64_t iss, uint64_t ipa)
+{
+	enum stage2_use use;
+	uint64_t pa;
+	bool mapped;
+
+	if (ISS_FSC_TYPE(iss) != FSC_TRANSLATION || ipa - SHELL_GUEST_RAM >= vm->config.ram_bytes)
+		return false;
+	shell_lock(&vm->stage2.lock);
+	mapped = stage2_look(&vm->stage2, ipa, &pa, &use);
+	shell_unlock(&vm->stage2.lock);
+	return mapped;
 }
 
 enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr)
@@ -186,7 +212,7 @@ enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr)
 	bool fetch = ESR_EC(esr) == EC_IABT_LOWER;
 	uint64_t ipa;
 
-	if (!fault_ipa(&vcpu->regs, iss, &ipa))
+	if (!fault_ipa(&vcpu->regs, iss, &ipa) || is_mapped_now(vcpu->vm, iss, ipa))
 		return NEXT_RUN;
 	if (ISS_FSC_TYPE(iss) == FSC_TRANSLATION && !fetch && !(iss & ISS_S1PTW))
 		return exit_mmio(vcpu, esr, ipa);

@@ -95,10 +95,12 @@ static enum vcpu_next exit_smc(struct shell_vcpu *vcpu, uint64_t esr)
 	return NEXT_RUN;
 }
 
-static enum vcpu_next exit_wfi(struct shell_vcpu *vcpu)
+static enum vcpu_next exit_wfx(struct shell_vcpu *vcpu, uint64_t esr)
 {
 	count(&vcpu->vm->counters.exits_wfi);
 	vcpu->regs.pc += 4;
+	if (ESR_ISS(esr) & ISS_WFX_WFE)
+		return NEXT_YIELD;
 	/* An interrupt of sufficient priority ends WFI whether it is masked or not. */
 	if (GICV5_GET(ICH_HPPIR_EL2_HPPIV, vgicv5_read_ICH_HPPIR_EL2()))
 		return NEXT_RUN;
@@ -111,7 +113,7 @@ enum vcpu_next exit_sync(struct shell_vcpu *vcpu)
 
 	switch (ESR_EC(esr)) {
 	case EC_WFX:
-		return exit_wfi(vcpu);
+		return exit_wfx(vcpu, esr);
 	case EC_HVC64:
 		return exit_hvc(vcpu, esr);
 	case EC_SMC64:

@@ -10,6 +10,7 @@
 #include "../host/sched.h"
 #include "../vm.h"
 #include "regs.h"
+#include "rewrite.h"
 #include "stage2.h"
 
 struct guest_fp {
@@ -86,6 +87,8 @@ struct shell_vcpu {
 	int cpu;
 	int last_cpu;
 	bool kicked;
+	bool spinning; /* as it seemed at the end of its last slice */
+	uint64_t slice_pc;
 };
 
 struct shell_vm {
@@ -106,6 +109,8 @@ struct shell_vm {
 	unsigned int region_count;
 	unsigned int complaints;
 	uint64_t cntvoff;
+	uint32_t injecting; /* calls of the core from devices that are under way */
+	const struct shell_vcpu *last_vcpu[SHELL_MAX_CPUS]; /* whose translations a CPU may have */
 	struct shell_counters counters;
 };
 
@@ -130,7 +135,7 @@ uint64_t vcpu_timers_wake(struct shell_vcpu *vcpu);
 /* ---- exit.c ---- */
 
 /** What the guest did. @return whether it goes on, and how it leaves otherwise. */
-enum vcpu_next { NEXT_RUN, NEXT_BLOCK, NEXT_OFF };
+enum vcpu_next { NEXT_RUN, NEXT_YIELD, NEXT_BLOCK, NEXT_OFF };
 enum vcpu_next exit_sync(struct shell_vcpu *vcpu);
 
 /** The vCPU takes an exception at EL1 with that syndrome; `pc` is what it returns to. */
@@ -143,6 +148,9 @@ void complain(struct shell_vcpu *vcpu, const char *format, ...) __attribute__((f
 /* ---- abort.c ---- */
 enum vcpu_next exit_abort(struct shell_vcpu *vcpu, uint64_t esr);
 enum vcpu_next exit_step(struct shell_vcpu *vcpu);
+
+/** Ends a step that is under way: the vCPU leaves this CPU, or has made its step. */
+enum rewrite_result step_end(struct shell_vcpu *vcpu);
 
 /* ---- idregs.c ---- */
 enum vcpu_next exit_sysreg(struct shell_vcpu *vcpu, uint64_t esr);

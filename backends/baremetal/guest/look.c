@@ -115,10 +115,13 @@ int shell_mmio_pass_through(struct shell_vm *vm, uint64_t pa, uint64_t bytes)
 
 void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted)
 {
-	if (vm->state != SHELL_VM_RUNNING)
-		return;
-	count(&vm->counters.injected_spi);
-	vgicv5_inject_spi(&vm->gic, spi, asserted);
+	/* Counted before the look at the state: finish_stop() waits for it after the state has changed. */
+	__atomic_fetch_add(&vm->injecting, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&vm->state, __ATOMIC_SEQ_CST) == SHELL_VM_RUNNING) {
+		count(&vm->counters.injected_spi);
+		vgicv5_inject_spi(&vm->gic, spi, asserted);
+	}
+	__atomic_fetch_sub(&vm->injecting, 1, __ATOMIC_SEQ_CST);
 }
 
 /* ---- Memory ---- */

@@ -3,7 +3,7 @@
  * A page whose words were replaced has a record that says which: a guest may have HVCs of that form of its own, and
  * these must stay what they are when the page becomes data again.
  */
-#include "rewrite.h"
+#include "guest.h"
 
 #include "../machine/machine.h"
 
@@ -12,7 +12,6 @@
 struct rewritten {
 	struct rewritten *next;
 	uint64_t ipa;
-	unsigned int count;
 	uint32_t words[WORDS / 32];
 };
 
@@ -70,6 +69,13 @@ static bool replace(struct shell_vm *vm, uint64_t page, uint32_t *words)
 	return true;
 }
 
+/* A device may have written the page by DMA, behind stage 2: what is no longer our HVC is left alone. */
+static bool is_ours(const struct rewritten *record, unsigned int i, uint32_t word)
+{
+	return record->words[i / 32] & 1u << (i % 32) && gic_word_to_hvc(hvc_to_gic_word(word)) == word &&
+	       gic_word(hvc_to_gic_word(word));
+}
+
 static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
 {
 	struct rewritten **link = find(&vm->stage2, page);
@@ -78,9 +84,22 @@ static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
 	if (!*link)
 		return;
 	for (i = 0; i < WORDS; i++)
-		if ((*link)->words[i / 32] & 1u << (i % 32))
+		if (is_ours(*link, i, words[i]))
 			words[i] = hvc_to_gic_word(words[i]);
 	drop(link);
+}
+
+/* Before a store: bytes that it does not write must be the guest's, and an HVC that it writes is the guest's own. */
+static void restore_range(struct shell_vm *vm, uint64_t page, uint32_t *words, uint64_t from, uint64_t to)
+{
+	struct rewritten *record = *find(&vm->stage2, page);
+	uint64_t i;
+
+	for (i = from / 4; record && i <= (to - 1) / 4 && i < WORDS; i++)
+		if (is_ours(record, (unsigned int)i, words[i])) {
+			words[i] = hvc_to_gic_word(words[i]);
+			record->words[i / 32] &= ~(1u << (i % 32));
+		}
 }
 
 /* After a store into the page: what is no longer one of our HVCs is the guest's own word. */
@@ -92,7 +111,7 @@ static void recheck(struct shell_vm *vm, uint64_t page, const uint32_t *words)
 	if (!record)
 		return;
 	for (i = 0; i < WORDS; i++)
-		if (record->words[i / 32] & 1u << (i % 32) && !gic_word(hvc_to_gic_word(words[i])))
+		if (!is_ours(record, i, words[i]))
 			record->words[i / 32] &= ~(1u << (i % 32));
 }
 
@@ -159,7 +178,7 @@ enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa)
 	return page_put(vm, done);
 }
 
-enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa)
+enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa, unsigned int bytes)
 {
 	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
 	enum stage2_use use;
@@ -170,6 +189,8 @@ enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa)
 		return REWRITE_NOT_RAM;
 	if (use == STAGE2_CODE)
 		done = stage2_change(&vm->stage2, page, STAGE2_ALL);
+	if (done && use != STAGE2_DATA)
+		restore_range(vm, page, words, ipa - page, ipa - page + bytes);
 	return page_put(vm, done);
 }
 

@@ -6,7 +6,9 @@
 #ifndef SHELL_REWRITE_H
 #define SHELL_REWRITE_H
 
-#include "guest.h"
+#include "../shell.h"
+
+struct shell_vm;
 
 /** What happened to a page. */
 enum rewrite_result { REWRITE_DONE, REWRITE_NOT_RAM, REWRITE_NO_MEMORY };
@@ -17,8 +19,11 @@ enum rewrite_result rewrite_for_fetch(struct shell_vm *vm, uint64_t ipa);
 /** The guest wants to write a page that is code: it becomes data, with its own words again. */
 enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa);
 
-/** Around one instruction that writes the page it is in: writable and executable before it, looked at after it. */
-enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa);
+/**
+ * Around one instruction that writes the page it is in, at most `bytes` from `ipa` on: writable and executable before
+ * it, looked at after it.
+ */
+enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa, unsigned int bytes);
 enum rewrite_result rewrite_step_end(struct shell_vm *vm, uint64_t ipa);
 
 /** Forgets all: the RAM is about to be written anew. */

@@ -258,16 +258,33 @@ void stage2_relax(struct stage2 *s2, uint64_t ipa, enum stage2_use use)
 	dsb_ish();
 }
 
-void stage2_reset(struct stage2 *s2, uint64_t ipa, uint64_t bytes, enum stage2_use use)
+uint64_t *stage2_reset(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t bytes, enum stage2_use use)
 {
-	uint64_t end = ipa + bytes;
-	uint64_t *entry;
-	bool block;
+	uint64_t *chain = NULL;
+	uint64_t *entry, *table;
 
-	for (; ipa < end; ipa += block ? BLOCK_BYTES : PAGE_BYTES) {
-		entry = entry_of(s2, ipa, &block);
-		if (entry)
-			store(entry, (*entry & (S2_ADDRESS | S2_TYPE)) | attributes(use));
+	for (; bytes; bytes -= BLOCK_BYTES, ipa += BLOCK_BYTES, pa += BLOCK_BYTES) {
+		entry = &table_of(s2->root[index_at(ipa, LEVEL1_SHIFT)])[index_at(ipa, LEVEL2_SHIFT)];
+		table = is_table(*entry) ? table_of(*entry) : NULL;
+		store(entry, pa | attributes(use) | S2_BLOCK);
+		if (!table)
+			continue;
+		/* A CPU may still walk it: the link is an invalid entry. */
+		store(table, (uintptr_t)chain);
+		chain = table;
 	}
 	dsb_ish();
+	return chain;
+}
+
+void stage2_free_tables(struct stage2 *s2, uint64_t *chain)
+{
+	uint64_t *table;
+
+	while (chain) {
+		table = chain;
+		chain = table_of(*table);
+		shell_free(table, PAGE_BYTES);
+		s2->table_bytes -= PAGE_BYTES;
+	}
 }

@@ -58,7 +58,11 @@ bool stage2_change(struct stage2 *s2, uint64_t ipa, enum stage2_use use);
 void stage2_relax(struct stage2 *s2, uint64_t ipa, enum stage2_use use);
 void stage2_forget(uint64_t ipa);
 
-/** All of it back to one use: when the VM starts anew. No CPU runs it. */
-void stage2_reset(struct stage2 *s2, uint64_t ipa, uint64_t bytes, enum stage2_use use);
+/**
+ * RAM that stage2_map() mapped in blocks back to blocks of one use. No CPU runs the VM.
+ * @return the tables that are needed no more, for stage2_free_tables() when no CPU can have them cached any more.
+ */
+uint64_t *stage2_reset(struct stage2 *s2, uint64_t ipa, uint64_t pa, uint64_t bytes, enum stage2_use use);
+void stage2_free_tables(struct stage2 *s2, uint64_t *chain);
 
 #endif

@@ -91,10 +91,26 @@ static void sysregs_restore(const struct guest_sysregs *sys)
 #undef RESTORE
 }
 
+/*
+ * vCPUs of a VM share its VMID, but a guest may use an ASID for different things on different CPUs. Its own
+ * invalidations reach all CPUs (HCR_EL2.FB).
+ */
+static void drop_translations_of_others(struct shell_vcpu *vcpu)
+{
+	const struct shell_vcpu **last = &vcpu->vm->last_vcpu[this_cpu()->index];
+
+	if (*last == vcpu)
+		return;
+	*last = vcpu;
+	__asm__ volatile("tlbi vmalle1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
+}
+
 static void load(struct shell_vcpu *vcpu)
 {
 	WRITE_SYSREG(vtcr_el2, stage2_vtcr());
 	WRITE_SYSREG(vttbr_el2, stage2_vttbr(&vcpu->vm->stage2));
+	isb();
+	drop_translations_of_others(vcpu);
 	sysregs_restore(&vcpu->sys);
 	fp_restore(&vcpu->fp);
 	timers_restore(vcpu);
@@ -110,6 +126,13 @@ static void save(struct shell_vcpu *vcpu)
 
 /* ---- Running ---- */
 
+static enum vcpu_leave leave_for(enum vcpu_next next)
+{
+	if (next == NEXT_YIELD)
+		return LEAVE_PREEMPTED;
+	return next == NEXT_BLOCK ? LEAVE_BLOCKED : LEAVE_OFF;
+}
+
 static enum vcpu_leave run(struct shell_vcpu *vcpu)
 {
 	struct shell_counters *counters = &vcpu->vm->counters;
@@ -124,16 +147,19 @@ static enum vcpu_leave run(struct shell_vcpu *vcpu)
 			shell_vm_stop(vcpu->vm, SHELL_AFTER_OFF);
 			return LEAVE_OFF;
 		}
-		kind = machine_run(&vcpu->regs, HCR_GUEST, counters);
+		/* A guest that waits for an event, of a lock mostly, lets others run. */
+		kind = machine_run(&vcpu->regs, HCR_GUEST | (sched_others_wait() ? HCR_TWE : 0), counters);
 		vgicv5_vcpu_exit(&vcpu->gic);
 		count(&counters->exits);
 		if (kind != EXIT_SYNC) {
 			count(kind == EXIT_IRQ ? &counters->exits_irq : &counters->exits_other);
+			if (kind == EXIT_SERROR)
+				complain(vcpu, "SError, syndrome %lx", vcpu->regs.esr);
 			continue;
 		}
 		next = exit_sync(vcpu);
 		if (next != NEXT_RUN)
-			return next == NEXT_BLOCK ? LEAVE_BLOCKED : LEAVE_OFF;
+			return leave_for(next);
 	}
 }
 
@@ -149,6 +175,7 @@ void vcpu_run(struct shell_vcpu *vcpu)
 	this_cpu()->current = vcpu;
 	load(vcpu);
 	why = run(vcpu);
+	step_end(vcpu);
 	save(vcpu);
 	this_cpu()->current = NULL;
 	vgicv5_vcpu_put(&vcpu->gic, why == LEAVE_BLOCKED ? VGICV5_PUT_IDLE : VGICV5_PUT_PREEMPTED);

@@ -7,7 +7,6 @@
 #include "../lib/string.h"
 #include "../machine/machine.h"
 #include "guest.h"
-#include "rewrite.h"
 
 #include <vgicv5/arch/intid.h>
 
@@ -124,7 +123,8 @@ struct shell_vm *shell_vm_create(const struct shell_vm_config *config)
 
 int shell_vm_destroy(struct shell_vm *vm)
 {
-	if (vm->state != SHELL_VM_OFF)
+	/* A VM that the IRS has not let go of keeps its memory. */
+	if (vm->state != SHELL_VM_OFF || vgicv5_vm_destroy(&vm->gic))
 		return VGICV5_BUSY;
 	shell_lock(&vms_lock);
 	unmake(vm);
@@ -134,22 +134,28 @@ int shell_vm_destroy(struct shell_vm *vm)
 
 /* ---- Start and stop ---- */
 
-static void clean_ram(struct shell_vm *vm)
-{
-	if (!vm->used_before)
-		return;
-	rewrite_reset(vm);
-	memset((void *)(uintptr_t)vm->ram_pa, 0, (size_t)vm->config.ram_bytes);
-	stage2_reset(&vm->stage2, SHELL_GUEST_RAM, vm->config.ram_bytes,
-		     machine_native ? STAGE2_ALL : STAGE2_DATA);
-}
-
 /* No translation of an earlier start, or of an earlier VM of that number, may be left. */
 static void forget_translations(struct shell_vm *vm)
 {
+	uint64_t loaded = READ_SYSREG(vttbr_el2);
+
 	WRITE_SYSREG(vttbr_el2, stage2_vttbr(&vm->stage2));
 	isb();
-	__asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tisb" : : : "memory");
+	__asm__ volatile("dsb ishst\n\ttlbi vmalls12e1is\n\tdsb ish\n\tic ialluis\n\tdsb ish" : : : "memory");
+	WRITE_SYSREG(vttbr_el2, loaded);
+	isb();
+}
+
+/* A VM that is off holds as much memory as before its first start. */
+static void forget_code(struct shell_vm *vm)
+{
+	uint64_t *tables;
+
+	rewrite_reset(vm);
+	tables = stage2_reset(&vm->stage2, SHELL_GUEST_RAM, vm->ram_pa, vm->config.ram_bytes,
+			      machine_native ? STAGE2_ALL : STAGE2_DATA);
+	forget_translations(vm);
+	stage2_free_tables(&vm->stage2, tables);
 }
 
 int shell_vm_boot(struct shell_vm *vm)
@@ -159,7 +165,8 @@ int shell_vm_boot(struct shell_vm *vm)
 
 	if (vm->state != SHELL_VM_OFF)
 		return VGICV5_STATE;
-	clean_ram(vm);
+	if (vm->used_before)
+		memset((void *)(uintptr_t)vm->ram_pa, 0, (size_t)vm->config.ram_bytes);
 	forget_translations(vm);
 	error = vgicv5_vm_start(&vm->gic);
 	if (error) {
@@ -207,10 +214,14 @@ static bool any_runs(void)
 static void finish_stop(struct shell_vm *vm)
 {
 	enum shell_vm_after after = vm->after;
-	int error = vgicv5_vm_destroy(&vm->gic);
+	int error;
 
+	while (__atomic_load_n(&vm->injecting, __ATOMIC_ACQUIRE))
+		;
+	error = vgicv5_vm_destroy(&vm->gic);
 	if (error)
 		con_printf("[shell] %s: GICv5: %s\n", vm->name, vgicv5_strerror(error));
+	forget_code(vm);
 	if (vm->config.reset)
 		vm->config.reset(vm, vm->config.ctx);
 	if (vm->paused)

@@ -16,10 +16,12 @@ struct shell_cpu {
 	uint64_t stack_top; /* CPU_STACK_TOP */
 	unsigned int index;
 	uint16_t iaffid;
+	uint32_t running_lpi;
 	struct vgicv5_pcpu gic;
 	struct shell_vcpu *current;  /* loaded here */
 	struct shell_vcpu *sleepers; /* blocked until a time; under the scheduler's lock */
 	uint64_t slice_end;
+	bool grace; /* the slice has been made longer */
 	uint64_t online;
 	uint64_t idle;	    /* waits for work; under the scheduler's lock */
 	uint64_t resched;   /* leave the current vCPU */

@@ -4,12 +4,14 @@
 #include "../lib/region.h"
 #include "../machine/machine.h"
 #include "timer.h"
+#include "trace.h"
 
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
 
 #define LPI_COUNT 1024u /* handlers; the table may have more entries */
 #define GIC_PRIORITY 16u
+#define NO_LPI 0xffffffffu
 #define TIMEOUT_US 100000u
 
 struct vgicv5_host shell_host;
@@ -104,6 +106,7 @@ void gic_cpu_init(void)
 {
 	struct shell_cpu *cpu = this_cpu();
 
+	cpu->running_lpi = NO_LPI;
 	cpu->iaffid = (uint16_t)GICV5_GET(ICC_IAFFIDR_EL1_IAFFID, vgicv5_read_ICC_IAFFIDR_EL1());
 	vgicv5_write_ICC_PCR_EL1(GICV5_PRIORITY_LOWEST);
 	vgicv5_write_ICC_CR0_EL1(vgicv5_read_ICC_CR0_EL1() | GICV5_PUT(ICC_CR0_EL1_EN, 1));
@@ -131,9 +134,22 @@ static void run_lpi(unsigned int id)
 	shell_lock(&lpi_lock);
 	if (id < LPI_COUNT)
 		lpi = lpis[id];
+	this_cpu()->running_lpi = id;
 	shell_unlock(&lpi_lock);
 	if (lpi.handler)
 		lpi.handler(lpi.ctx);
+	__atomic_store_n(&this_cpu()->running_lpi, NO_LPI, __ATOMIC_RELEASE);
+}
+
+/* A handler that was found before its LPI was released may still run, on another CPU. */
+static void wait_for_handlers(unsigned int lpi)
+{
+	unsigned int i;
+
+	for (i = 0; i < shell_boot.cpu_count; i++)
+		while (i != this_cpu()->index &&
+		       __atomic_load_n(&shell_cpus[i].running_lpi, __ATOMIC_ACQUIRE) == lpi)
+			;
 }
 
 void gic_irqs(void)
@@ -145,6 +161,7 @@ void gic_irqs(void)
 		intid = vgicv5_gicr_CDIA();
 		if (!GICV5_GET(CDIA_VALID, intid))
 			continue;
+		SHELL_TRACE(host_acknowledge, SHELL_TRACE_NO_VM, (uint32_t)intid, this_cpu()->iaffid);
 		vgicv5_gsb_ACK();
 		vgicv5_isb();
 		vgicv5_gic_CDEOI();
@@ -209,6 +226,7 @@ void gic_lpi_release(unsigned int lpi)
 	lpis[lpi].handler = NULL;
 	lpis_used--;
 	shell_unlock(&lpi_lock);
+	wait_for_handlers(lpi);
 }
 
 unsigned int gic_lpis_used(void)

@@ -37,8 +37,16 @@ void vgicv5_port_kick(struct vgicv5_vcpu *vcpu)
 	sched_kick(vcpu_of_gic(vcpu));
 }
 
+/* Something else woke the vCPU first: the doorbell was on its way. */
+static void count_spurious(struct vgicv5_vcpu *vcpu)
+{
+	if (VGICV5_READ_ONCE(vcpu->resident))
+		count(&vm_of_gic(vcpu->vm)->counters.doorbells_spurious);
+}
+
 static void doorbell(void *ctx)
 {
+	count_spurious(ctx);
 	vgicv5_doorbell_fired(ctx);
 }
 
@@ -104,13 +112,23 @@ void vgicv5_port_vm_dead(struct vgicv5_vm *vm, const char *why)
 	con_printf("[shell] %s is dead: %s\n", vm_of_gic(vm)->name, why);
 }
 
+/* What guests do wrong is said as "info": not for ever, or one of them could fill the terminal. */
+#define MAX_INFOS 100u
+
 void shell_gic_message(const char *prefix, const char *format, ...)
 {
+	static uint32_t infos;
+	bool info = prefix[0] == 'i';
+	uint32_t number = info ? __atomic_add_fetch(&infos, 1, __ATOMIC_RELAXED) : 0;
 	char text[192];
 	va_list args;
 
+	if (number > MAX_INFOS) {
+		__atomic_store_n(&infos, MAX_INFOS + 1, __ATOMIC_RELAXED);
+		return;
+	}
 	va_start(args, format);
 	shell_vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	con_printf("[vgicv5] %s: %s\n", prefix, text);
+	con_printf("[vgicv5] %s: %s%s\n", prefix, text, number == MAX_INFOS ? " (no more of these)" : "");
 }

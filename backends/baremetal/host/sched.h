@@ -33,6 +33,9 @@ void sched_kick(struct shell_vcpu *vcpu);
 /** On the CPU of a running vCPU, before it enters the guest: whether it has to leave, and the timer is set. */
 bool sched_must_leave(struct shell_vcpu *vcpu);
 
+/** Whether a vCPU waits for a CPU. Any context. */
+bool sched_others_wait(void);
+
 /** Its state has been saved. With LEAVE_BLOCKED it may become ready at once. */
 void sched_leave(struct shell_vcpu *vcpu, enum vcpu_leave why);
 

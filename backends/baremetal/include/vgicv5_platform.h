@@ -19,6 +19,16 @@ static inline struct vgicv5_pcpu *vgicv5_this_pcpu(void)
 	return shell_this_pcpu();
 }
 
+/* The trace (host/trace.h). */
+extern uint32_t shell_trace_on;
+void shell_trace(unsigned int point, unsigned int vm, uint64_t a, uint64_t b);
+
+#define VGICV5_TRACE(point, vm_id, a, b)                                      \
+	do {                                                                  \
+		if (shell_trace_on)                                           \
+			shell_trace(VGICV5_TRACE_##point, (vm_id), (a), (b)); \
+	} while (0)
+
 #define vgicv5_error(...) shell_gic_message("error", __VA_ARGS__)
 #define vgicv5_info(...) shell_gic_message("info", __VA_ARGS__)
 #define VGICV5_ASSERT(cond)                                                            \

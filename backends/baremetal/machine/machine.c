@@ -2,9 +2,10 @@
 #include "machine.h"
 
 #include "../guest/regs.h"
-#include "../vm.h"
+#include "../host/trace.h"
 #include "../lib/region.h"
 #include "../lib/string.h"
+#include "../vm.h"
 #include "gicv2.h"
 #include "wires.h"
 
@@ -15,6 +16,7 @@
 
 #define IRS_NATIVE_PA 0x08010000u /* where QEMU's virt board has it */
 #define SOFT_LPI_ID_BITS 16
+#define MAX_MESSAGES 10
 #define ISR_I BIT(7)
 #define WORD_READ BIT(21)
 
@@ -88,8 +90,12 @@ static void model_signal(void *ctx, unsigned int pe)
 
 static void model_violation(void *ctx, const char *rule, const char *text)
 {
+	static unsigned int messages;
+
 	(void)ctx;
-	con_printf("[gicv5 checker] %s %s\n", rule, text);
+	/* Guests can cause them as well. Serialised by the model's lock. */
+	if (messages++ < MAX_MESSAGES)
+		con_printf("[gicv5 checker] %s %s\n", rule, text);
 }
 
 static const struct vgicv5_soft_ops model_ops = {
@@ -167,6 +173,36 @@ void machine_wire(unsigned int spi, bool level, bool on)
 		wires_enable(spi, level, on);
 }
 
+/* Which of a guest's instructions are worth an event. */
+static void trace_guest(unsigned int encoding, uint64_t value)
+{
+	const struct vgicv5_vcpu *vcpu = this_cpu()->gic.loaded;
+	unsigned int vm = vcpu->vm->vm_id;
+
+	switch (encoding) {
+	case GICV5_GIC_CDIA:
+		SHELL_TRACE(guest_acknowledge, vm, (uint32_t)value, vcpu->vpe_id);
+		break;
+	case GICV5_GIC_CDEOI:
+		SHELL_TRACE(guest_drop, vm, vgicv5_read_ICH_APR_EL2(), vcpu->vpe_id);
+		break;
+	case GICV5_GIC_CDDI:
+		SHELL_TRACE(guest_deactivate, vm, (uint32_t)value, vcpu->vpe_id);
+		break;
+	case GICV5_GIC_CDPEND:
+		SHELL_TRACE(guest_pend, vm, (uint32_t)value, vcpu->vpe_id);
+		break;
+	}
+}
+
+/* A virtual interrupt is about to be taken. */
+static void trace_virq(void)
+{
+	const struct vgicv5_vcpu *vcpu = this_cpu()->gic.loaded;
+
+	SHELL_TRACE(virq, vcpu->vm->vm_id, (uint32_t)vgicv5_read_ICH_HPPIR_EL2(), vcpu->vpe_id);
+}
+
 /* A guest's GICv5 instruction. @return false: the hypervisor proper has to see it. */
 static bool guest_gic_hvc(struct guest_regs *regs)
 {
@@ -178,9 +214,14 @@ static bool guest_gic_hvc(struct guest_regs *regs)
 		return false;
 	gic_access_from_hvc(ESR_ISS(esr) & 0xffff, &access);
 	value = get_reg(regs, access.rt);
+	/* Before others can see the effect of what is written, after what is read is known. */
+	if (shell_trace_on && !access.read)
+		trace_guest(access.encoding, value);
 	if (vgicv5_soft_sys(soft, this_cpu()->index, &at_el1, access.encoding, access.read, &value) !=
 	    VGICV5_SOFT_DONE)
 		return false;
+	if (shell_trace_on && access.read)
+		trace_guest(access.encoding, value);
 	if (access.read)
 		set_reg(regs, access.rt, value);
 	return true;
@@ -210,6 +251,8 @@ unsigned int machine_run(struct guest_regs *regs, uint64_t hcr, struct shell_cou
 		signals = vgicv5_soft_signals(soft, cpu, &at_el1);
 		if (signals & VGICV5_SOFT_IRQ)
 			return EXIT_IRQ;
+		if (signals & VGICV5_SOFT_VIRQ && shell_trace_on)
+			trace_virq();
 		kind = enter(regs, hcr | (signals & VGICV5_SOFT_VIRQ ? HCR_VI : 0));
 		wires_resample_ppis();
 		if (kind == EXIT_IRQ) {

@@ -9,6 +9,7 @@
 
 #include "../arch/sysreg.h"
 #include "../host/cpu.h"
+#include "../host/trace.h"
 #include "gicv2.h"
 
 #include <vgicv5/arch/intid.h>
@@ -61,6 +62,7 @@ void wires_resample_ppis(void)
 		ppi = (unsigned int)__builtin_ctz(taken);
 		if (timer_line(ppi))
 			continue;
+		SHELL_TRACE(wire, SHELL_TRACE_NO_VM, GICV5_INTID(GICV5_TYPE_PPI, ppi), 0);
 		ppis_taken[cpu] &= ~(uint32_t)BIT(ppi);
 		vgicv5_soft_set_ppi(soft, cpu, ppi, false);
 		gicv2_deactivate(ppi);
@@ -76,6 +78,7 @@ void wires_resample_spi(unsigned int spi)
 	if (gicv2_line(GICV2_SPI + spi))
 		return;
 	__atomic_fetch_and(&spis_taken[spi / 64], ~bit, __ATOMIC_SEQ_CST);
+	SHELL_TRACE(wire, SHELL_TRACE_NO_VM, GICV5_INTID(GICV5_TYPE_SPI, spi), 0);
 	vgicv5_soft_set_spi(soft, spi, false);
 	gicv2_deactivate(GICV2_SPI + spi);
 }
@@ -84,6 +87,7 @@ static void take_spi(unsigned int spi)
 {
 	uint64_t bit = BIT(spi % 64);
 
+	SHELL_TRACE(wire, SHELL_TRACE_NO_VM, GICV5_INTID(GICV5_TYPE_SPI, spi), 1);
 	if (spis_level[spi / 64] & bit) {
 		__atomic_fetch_or(&spis_taken[spi / 64], bit, __ATOMIC_SEQ_CST);
 		vgicv5_soft_set_spi(soft, spi, true);
@@ -106,6 +110,7 @@ bool wires_poll(void)
 		if (intid >= GICV2_SPI && intid - GICV2_SPI < MAX_SPIS) {
 			take_spi(intid - GICV2_SPI);
 		} else if (intid < GICV2_SPI && BIT(intid) & TIMER_PPIS) {
+			SHELL_TRACE(wire, SHELL_TRACE_NO_VM, GICV5_INTID(GICV5_TYPE_PPI, intid), 1);
 			ppis_taken[cpu] |= (uint32_t)BIT(intid);
 			vgicv5_soft_set_ppi(soft, cpu, intid, true);
 		} else {

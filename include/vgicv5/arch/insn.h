@@ -12,38 +12,25 @@
 #include <vgicv5/arch/sysreg.h>
 
 /* clang-format off */
+/* The operations that exist in every domain, once: D is the prefix of the names, op1 selects the domain. */
+#define GICV5_INSNS_OF_DOMAIN(X, D, op1) \
+	X(D##DIS, op1, 1, 0)  \
+	X(D##EN, op1, 1, 1)   \
+	X(D##PRI, op1, 1, 2)  \
+	X(D##AFF, op1, 1, 3)  \
+	X(D##PEND, op1, 1, 4) \
+	X(D##RCFG, op1, 1, 5) \
+	X(D##DI, op1, 2, 0)   \
+	X(D##HM, op1, 2, 1)
+
 /* GIC CDxx: current interrupt domain, EL1 and up. */
-#define GICV5_INSNS_CD(X) \
-	X(CDDIS, 0, 1, 0)  \
-	X(CDEN, 0, 1, 1)   \
-	X(CDPRI, 0, 1, 2)  \
-	X(CDAFF, 0, 1, 3)  \
-	X(CDPEND, 0, 1, 4) \
-	X(CDRCFG, 0, 1, 5) \
-	X(CDDI, 0, 2, 0)   \
-	X(CDHM, 0, 2, 1)
+#define GICV5_INSNS_CD(X) GICV5_INSNS_OF_DOMAIN(X, CD, 0)
 
 /* GIC VDxx: virtual interrupt domain, EL2 and up. */
-#define GICV5_INSNS_VD(X) \
-	X(VDDIS, 4, 1, 0)  \
-	X(VDEN, 4, 1, 1)   \
-	X(VDPRI, 4, 1, 2)  \
-	X(VDAFF, 4, 1, 3)  \
-	X(VDPEND, 4, 1, 4) \
-	X(VDRCFG, 4, 1, 5) \
-	X(VDDI, 4, 2, 0)   \
-	X(VDHM, 4, 2, 1)
+#define GICV5_INSNS_VD(X) GICV5_INSNS_OF_DOMAIN(X, VD, 4)
 
 /* GIC LDxx: logical interrupt domain, EL3. */
-#define GICV5_INSNS_LD(X) \
-	X(LDDIS, 6, 1, 0)  \
-	X(LDEN, 6, 1, 1)   \
-	X(LDPRI, 6, 1, 2)  \
-	X(LDAFF, 6, 1, 3)  \
-	X(LDPEND, 6, 1, 4) \
-	X(LDRCFG, 6, 1, 5) \
-	X(LDDI, 6, 2, 0)   \
-	X(LDHM, 6, 2, 1)
+#define GICV5_INSNS_LD(X) GICV5_INSNS_OF_DOMAIN(X, LD, 6)
 
 /* GIC CDEOI ignores its operand, and must be encoded with a literal xzr. */
 #define GICV5_INSNS_EOI(X) \

@@ -3,7 +3,7 @@
  * @file
  * @brief The payload's platform on AArch64 at EL1: instructions, devices, a second CPU by PSCI.
  */
-#include "../payload.h"
+#include "platform.h"
 
 #define PSCI_CPU_ON 0xc4000003u
 #define PSCI_SYSTEM_OFF 0x84000008u
@@ -67,7 +67,7 @@ void *memcpy(void *to, const void *from, size_t bytes)
 	return to;
 }
 
-static uint64_t hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+uint64_t platform_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	register uint64_t x0 __asm__("x0") = function;
 	register uint64_t x1 __asm__("x1") = a;
@@ -312,19 +312,29 @@ bool platform_nmi(bool on)
 
 /* ---- Two CPUs ---- */
 
+void platform_begin_on_other_cpu(void (*function)(void *), void *argument)
+{
+	mailbox.function = function;
+	mailbox.argument = argument;
+	barrier();
+	mailbox.asked++;
+}
+
+void platform_end_on_other_cpu(void)
+{
+	while (mailbox.done != mailbox.asked)
+		__asm__ volatile("yield" : : : "memory");
+	barrier();
+}
+
 void platform_on_cpu(unsigned int cpu, void (*function)(void *), void *argument)
 {
 	if (cpu == platform_cpu()) {
 		function(argument);
 		return;
 	}
-	mailbox.function = function;
-	mailbox.argument = argument;
-	barrier();
-	mailbox.asked++;
-	while (mailbox.done != mailbox.asked)
-		__asm__ volatile("yield" : : : "memory");
-	barrier();
+	platform_begin_on_other_cpu(function, argument);
+	platform_end_on_other_cpu();
 }
 
 void platform_secondary(void)
@@ -343,7 +353,7 @@ void platform_unexpected(uint64_t esr, uint64_t elr, uint64_t far)
 {
 	log_line("payload: unexpected exception on cpu%u esr=%llx elr=%llx far=%llx", platform_cpu(),
 		 (unsigned long long)esr, (unsigned long long)elr, (unsigned long long)far);
-	hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
+	platform_hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
 }
 
 void platform_main(void)
@@ -352,9 +362,9 @@ void platform_main(void)
 	platform_mmio_write(PL011_BASE + UART_LCR_H, 4,
 			    0x60); /* 8 bits, no FIFO: each character is an event */
 	platform_mmio_write(PL011_BASE + UART_CR, 4, 0x301);
-	if (hvc(PSCI_CPU_ON, 1, (uint64_t)(uintptr_t)secondary, 0))
+	if (platform_hvc(PSCI_CPU_ON, 1, (uint64_t)(uintptr_t)secondary, 0))
 		log_line("payload: CPU 1 does not start");
 	else
 		payload_main();
-	hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
+	platform_hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
 }

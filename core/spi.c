@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Level SPIs. Apart from injection, so that those of edges do not carry the weight of the loop.
+ */
+#include <vgicv5/arch/intid.h>
+
+#include "inject.h"
+
+#define SPIS_PER_WORD 64
+
+/*
+ * Two CPUs may change one line at the same time, and their VDPENDs may then take effect in the other order than
+ * their changes of the bitmap: an instruction's effect comes in finite time, no more (R_XCLJC). So each waits for its
+ * own effect and looks again. Whichever effect is last, its CPU looked at the line after it, and put right what
+ * it saw. A turn more means that another call has changed the line meanwhile: lock-free, and with nobody else
+ * there it is one turn.
+ */
+void vgicv5_spi_follow_line(struct vgicv5_vm *vm, uint32_t spi)
+{
+	const uint64_t *line = &vm->spi_line[spi / SPIS_PER_WORD];
+	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
+	uint64_t asserted;
+
+	do {
+		asserted = VGICV5_READ_ONCE(*line) & bit;
+		vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted != 0);
+		vgicv5_gsb_SYS();
+	} while ((VGICV5_READ_ONCE(*line) & bit) != asserted);
+}
