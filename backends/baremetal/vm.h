@@ -59,7 +59,9 @@ struct shell_mmio_region {
 	X(injected_spi)      \
 	X(undefined)         \
 	X(wakeups)           \
-	X(migrations)
+	X(migrations)        \
+	X(residencies)       \
+	X(doorbells_spurious)
 
 #define SHELL_COUNTER_MEMBER(name) uint64_t name;
 struct shell_counters {

@@ -172,6 +172,7 @@ void vcpu_run(struct shell_vcpu *vcpu)
 		sched_leave(vcpu, LEAVE_OFF);
 		return;
 	}
+	count(&vcpu->vm->counters.residencies);
 	this_cpu()->current = vcpu;
 	load(vcpu);
 	why = run(vcpu);
