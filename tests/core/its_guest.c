@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <vgicv5/hyp.h>
+#include <vgicv5/port.h>
 
 unsigned char its_memory[ITS_MEMORY];
 
@@ -32,10 +33,15 @@ uint64_t its_load(uint64_t gpa)
 	return entry;
 }
 
-/* As one store, so that another thread sees all of it or nothing; the tests run on little-endian machines. */
+/* Through the port, so that another thread sees all of it or nothing. */
 void its_store(uint64_t gpa, uint64_t entry)
 {
-	__atomic_store_n((uint64_t *)(void *)&its_memory[gpa - ITS_GPA], entry, __ATOMIC_SEQ_CST);
+	unsigned char bytes[8];
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)(entry >> 8 * i);
+	assert_int_equal(vgicv5_port_guest_write(NULL, gpa, bytes, sizeof(bytes)), VGICV5_OK);
 }
 
 static uint64_t make_table(struct its_guest *g, unsigned int bits)
