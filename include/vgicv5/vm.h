@@ -92,7 +92,7 @@ struct vgicv5_vm {
 	struct vgicv5_vcpu *one_n; /* whose doorbell stands for 1ofN interrupts, where the host has them */
 	struct vgicv5_ist spi_ist;
 	struct vgicv5_ist lpi_ist;
-	uint32_t lpi_count; /* LPIs that can be injected now; 0: none, or look for the reason */
+	uint32_t lpi_count;   /* LPIs that can be injected now; 0: none, or look for the reason */
 	uint64_t *spi_level;  /* bitmap: trigger mode level */
 	uint64_t *spi_line;   /* bitmap: line asserted */
 	vgicv5_mutex_t mutex; /* configuration: virtual IRS writes, start, destroy */
