@@ -13,9 +13,9 @@
 
 #include <vgicv5/host.h>
 
-/** What the embedder chooses for a VM. */
 struct vgicv5_vm;
 
+/** What the embedder chooses for a VM. */
 struct vgicv5_vm_config {
 	uint32_t spi_count;	 /**< 0 to 65536; 0: none. Numbers 0 to spi_count - 1 exist */
 	uint64_t ppi_visible[2]; /**< PPIs the guest shall see; those the host lacks are dropped */
