@@ -6,11 +6,17 @@
 #include <string.h>
 
 #include <vgicv5/arch/irs.h>
+#include <vgicv5/arch/its.h>
 #include <vgicv5/arch/tables.h>
 
 #define MEMORY ((size_t)128 << 20)
 #define GUEST_IST 0x40000000ull
 #define L1_ENTRIES_MAX 1024
+#define GUEST_ITS 0x50000000ull
+#define ITS_TABLE 0x1000 /* bytes between the tables of its guest */
+#define ITS_DEVICE_BITS 10
+#define ITS_EVENT_BITS 10
+#define ITS_SPAN 9
 
 void bench_check(int error, const char *what)
 {
@@ -47,9 +53,15 @@ static void bench_machine(struct bench *bench)
 	hal_host_machine_bind(bench->machine);
 }
 
+static void bench_deactivated(struct vgicv5_vm *vm, uint32_t spi)
+{
+	bench_check(vgicv5_inject_spi(vm, spi, false), "vgicv5_inject_spi");
+}
+
 static void bench_vm_up(struct bench *bench, struct bench_vm *vm, const struct vgicv5_vm_config *config,
 			unsigned int vcpus)
 {
+	const struct vgicv5_vits_config its = {.base = 0};
 	unsigned int i;
 
 	vm->vcpus = calloc(vcpus, sizeof(*vm->vcpus));
@@ -58,6 +70,8 @@ static void bench_vm_up(struct bench *bench, struct bench_vm *vm, const struct v
 	bench_check(vgicv5_vm_init(&vm->vm, &bench->host, config), "vgicv5_vm_init");
 	for (i = 0; i < vcpus; i++)
 		bench_check(vgicv5_vcpu_init(&vm->vcpus[i], &vm->vm, i), "vgicv5_vcpu_init");
+	if (vm == &bench->vm[0])
+		bench_check(vgicv5_vits_init(&bench->vits, &vm->vm, &its), "vgicv5_vits_init");
 	bench_check(vgicv5_vm_start(&vm->vm), "vgicv5_vm_start");
 }
 
@@ -65,7 +79,8 @@ void bench_up(struct bench *bench, const struct bench_size *size)
 {
 	struct vgicv5_irs_desc irs;
 	struct vgicv5_host_config host_config = {.irs = &irs, .irs_count = 1, .coherent = true};
-	struct vgicv5_vm_config config = {.spi_count = 32, .max_lpi_bytes = MEMORY};
+	struct vgicv5_vm_config config = {
+		.spi_count = 32, .max_lpi_bytes = MEMORY, .deactivated = bench_deactivated};
 	unsigned int pe;
 
 	memset(bench, 0, sizeof(*bench));
@@ -123,6 +138,29 @@ void bench_guest_irs(struct bench_vm *vm, unsigned int lpi_id_bits, bool two_lev
 		fprintf(stderr, "bench: no LPI table of %u ID bits\n", lpi_id_bits);
 		exit(2);
 	}
+}
+
+/* Table n is at GUEST_ITS + n * ITS_TABLE: 0 and 1 are the device tables, 2 and 3 the ITTs. */
+void bench_guest_its(struct bench *bench, bool two_level)
+{
+	static uint64_t tables[4][ITS_TABLE / 8];
+	unsigned int l2 = two_level ? 1 : 0;
+
+	hal_host_guest_memory_add(&bench->vm[0].vm, GUEST_ITS, tables, sizeof(tables));
+	memset(tables, 0, sizeof(tables));
+	tables[0][0] = (uint64_t)ITS_SPAN << 60 | (GUEST_ITS + ITS_TABLE) | 1;
+	tables[l2][BENCH_DEVICE] =
+		(uint64_t)ITS_EVENT_BITS << 59 | (uint64_t)two_level << 58 | (GUEST_ITS + 2 * ITS_TABLE) | 1;
+	tables[2][0] = (uint64_t)ITS_SPAN << 60 | (GUEST_ITS + 3 * ITS_TABLE) | 1;
+	tables[2 + l2][BENCH_EVENT] = 1ull << 31 | BENCH_LPI;
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_CR0, 4, 0);
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_DT_BASER, 8, GUEST_ITS);
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_DT_CFGR, 4,
+			  GICV5_PUT(ITS_DT_CFGR_STRUCTURE, two_level) |
+				  GICV5_PUT(ITS_DT_CFGR_DEVICEID_BITS, ITS_DEVICE_BITS));
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_CR0, 4, 1);
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_DIDR, 8, BENCH_DEVICE);
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_EIDR, 4, BENCH_EVENT);
 }
 
 void bench_guest_cpu(struct vgicv5_vcpu *vcpu)

@@ -8,7 +8,9 @@
 #define BENCH_BENCH_H
 
 #include <vgicv5/arch/intid.h>
+#include <vgicv5/eoi.h>
 #include <vgicv5/hyp.h>
+#include <vgicv5/vits.h>
 #include <vgicv5_host_machine.h>
 
 /* A size at which everything is measured. */
@@ -28,8 +30,14 @@ struct bench {
 	struct hal_host_machine *machine;
 	struct vgicv5_host host;
 	struct vgicv5_pcpu pcpu[2];
-	struct bench_vm vm[2]; /* 0: of that size; 1: one vCPU, all PPIs */
+	struct bench_vm vm[2];	 /* 0: of that size; 1: one vCPU, all PPIs */
+	struct vgicv5_vits vits; /* of vm[0] */
 };
+
+/* What the guest of vm[0] has mapped in its ITS: tables of two levels, or linear ones. */
+#define BENCH_DEVICE 5
+#define BENCH_EVENT 3
+#define BENCH_LPI 7
 
 /* Exits with a message if anything goes wrong; so do all functions here. */
 void bench_up(struct bench *bench, const struct bench_size *size);
@@ -41,6 +49,9 @@ void bench_guest_irs(struct bench_vm *vm, unsigned int lpi_id_bits, bool two_lev
 
 /* The guest of the loaded vCPU opens its mask and enables all PPIs that it sees. */
 void bench_guest_cpu(struct vgicv5_vcpu *vcpu);
+
+/* The guest of vm[0] enables its ITS with tables of one or two levels; nothing of them is cached. */
+void bench_guest_its(struct bench *bench, bool two_level);
 
 /* The parts. Each prints `name value` lines, or, under callgrind, leaves a dump for each name. */
 void bench_counts(void);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <vgicv5/arch/irs.h>
+
 static const struct bench_size small = {.ppis = 4, .vcpus = 2, .lpi_id_bits = 16};
 
 static void bench_print(const char *name, uint64_t value)
@@ -80,6 +82,82 @@ static void bench_count_injections(struct bench_vm *vm)
 	bench_print("vdpend.inject", counts.insns[HAL_HOST_GIC_VDPEND]);
 }
 
+static uint64_t bench_msi_reads(struct bench *bench)
+{
+	struct hal_host_counts counts;
+
+	hal_host_counts_clear();
+	bench_check(vgicv5_inject_msi(&bench->vits, BENCH_DEVICE, BENCH_EVENT), "vgicv5_inject_msi");
+	hal_host_counts(&counts);
+	if (counts.locks + counts.mutexes + counts.allocs) {
+		fprintf(stderr, "bench: an MSI took a lock or memory\n");
+		exit(2);
+	}
+	return counts.guest_reads;
+}
+
+static void bench_count_msis(struct bench *bench)
+{
+	bench_guest_its(bench, false);
+	bench_print("guestread.msi_miss.linear", bench_msi_reads(bench));
+	bench_guest_its(bench, true);
+	bench_print("guestread.msi_miss", bench_msi_reads(bench));
+	bench_print("guestread.msi_hit", bench_msi_reads(bench));
+}
+
+/* What the guest of a loaded vCPU executes; @return whether it trapped. */
+static bool bench_guest_gic(struct bench *bench, struct vgicv5_vcpu *vcpu, unsigned int encoding,
+			    uint64_t *value)
+{
+	enum vgicv5_soft_result result;
+
+	bench_check(vgicv5_vcpu_enter(vcpu), "vgicv5_vcpu_enter");
+	vgicv5_soft_context_sync(hal_host_machine_soft(bench->machine), 0);
+	result = hal_host_machine_guest(bench->machine, 0, encoding, encoding == GICV5_GIC_CDIA, value);
+	vgicv5_soft_context_sync(hal_host_machine_soft(bench->machine), 0);
+	vgicv5_vcpu_exit(vcpu);
+	if (result == VGICV5_SOFT_TRAPPED)
+		(void)vgicv5_vcpu_trap(vcpu, encoding, false, value);
+	return result == VGICV5_SOFT_TRAPPED;
+}
+
+/* A guest's whole handling of one level interrupt. */
+static unsigned int bench_level_irq(struct bench *bench, struct vgicv5_vcpu *vcpu, uint32_t spi)
+{
+	uint64_t intid = GICV5_INTID(GICV5_TYPE_SPI, spi);
+	uint64_t value = intid;
+	unsigned int exits = 0;
+
+	vgicv5_virs_write(vcpu, GICV5_IRS_SPI_SELR, 4, spi);
+	vgicv5_virs_write(vcpu, GICV5_IRS_SPI_CFGR, 4, GICV5_HM_LEVEL);
+	exits += bench_guest_gic(bench, vcpu, GICV5_GIC_CDEN, &value);
+	value = intid | GICV5_PUT(CDAFF_IAFFID, vcpu->vpe_id);
+	exits += bench_guest_gic(bench, vcpu, GICV5_GIC_CDAFF, &value);
+	bench_check(vgicv5_inject_spi(&bench->vm[0].vm, spi, true), "vgicv5_inject_spi");
+	bench_round_trip(vcpu);
+	exits += bench_guest_gic(bench, vcpu, GICV5_GIC_CDIA, &value);
+	if ((uint32_t)value != intid) {
+		fprintf(stderr, "bench: acknowledged 0x%" PRIx64 "\n", value);
+		exit(2);
+	}
+	exits += bench_guest_gic(bench, vcpu, GICV5_GIC_CDEOI, &value);
+	value = intid;
+	exits += bench_guest_gic(bench, vcpu, GICV5_GIC_CDDI, &value);
+	bench_check(vgicv5_inject_spi(&bench->vm[0].vm, spi, false), "vgicv5_inject_spi");
+	return exits;
+}
+
+static void bench_count_exits(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	bench_check(vgicv5_vcpu_load(vcpu), "vgicv5_vcpu_load");
+	bench_guest_cpu(vcpu);
+	bench_check(vgicv5_eoi_register(&bench->vm[0].vm, 9), "vgicv5_eoi_register");
+	bench_print("exits.level_irq_unregistered", bench_level_irq(bench, vcpu, 8));
+	bench_print("exits.level_irq_registered", bench_level_irq(bench, vcpu, 9));
+	bench_print("exits.level_irq_unregistered.after", bench_level_irq(bench, vcpu, 10));
+	vgicv5_vcpu_put(vcpu, VGICV5_PUT_PREEMPTED);
+}
+
 void bench_counts(void)
 {
 	struct hal_host_counts before;
@@ -99,6 +177,8 @@ void bench_counts(void)
 	bench_count_switch("sysreg.switch.other_vm", &bench.vm[1].vcpus[0], &vcpus[0], VGICV5_PUT_PREEMPTED);
 	hal_host_counts_clear();
 	bench_count_injections(&bench.vm[0]);
+	bench_count_msis(&bench);
+	bench_count_exits(&bench, &vcpus[1]);
 	hal_host_counts(&after);
 	bench_print("alloc.after_creation", after.allocs);
 	bench_down(&bench);
@@ -152,6 +232,8 @@ void bench_bytes(void)
 
 	bench_print("bytes.vm", sizeof(struct vgicv5_vm) + one);
 	bench_print("bytes.vcpu", sizeof(struct vgicv5_vcpu) + ((many - one) >> VCPUS_BITS));
+	bench_print("bytes.msi_cache_entry", sizeof(struct vgicv5_vits_entry));
+	bench_print("bytes.vits", sizeof(struct vgicv5_vits));
 	bench_print("bytes.lpi", (lpis - one) >> LPI_BITS);
 	bench_print("bytes.lpi_table.1M", lpis - one);
 }

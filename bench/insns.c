@@ -10,6 +10,7 @@
 #include <valgrind/callgrind.h>
 
 #include <vgicv5/arch/irs.h>
+#include <vgicv5/arch/its.h>
 
 #include "irs_cmd.h"
 
@@ -97,6 +98,31 @@ static void bench_trap(struct bench *bench, struct vgicv5_vcpu *vcpu)
 	(void)vgicv5_vcpu_trap(vcpu, GICV5_ICC_PPI_ENABLER1_EL1, false, &value);
 }
 
+static void bench_msi(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	bench_check(vgicv5_inject_msi(&bench->vits, BENCH_DEVICE, BENCH_EVENT), "vgicv5_inject_msi");
+}
+
+static void bench_its_event(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_INV_EVENTR, 4, GICV5_MASK(ITS_INV_EVENTR_I));
+}
+
+static void bench_its_device(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_INV_DEVICER, 4, GICV5_MASK(ITS_INV_DEVICER_I));
+}
+
+static void bench_its_all(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	vgicv5_vits_write(&bench->vits, GICV5_ITS_INV_DEVICER, 4,
+			  GICV5_MASK(ITS_INV_DEVICER_I) | GICV5_MASK(ITS_INV_DEVICER_L1));
+}
+
 /* The most that is done under the command lock, with an IRS that answers at the first look. */
 static void bench_irs_commands(struct bench *bench, struct vgicv5_vcpu *vcpu)
 {
@@ -107,6 +133,18 @@ static void bench_irs_commands(struct bench *bench, struct vgicv5_vcpu *vcpu)
 }
 
 /* ---- What they find ---- */
+
+static void bench_two_levels(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	(void)vcpu;
+	bench_guest_its(bench, true);
+}
+
+static void bench_cached(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	bench_two_levels(bench, vcpu);
+	bench_msi(bench, vcpu);
+}
 
 static void bench_lower_ppi(struct bench *bench, struct vgicv5_vcpu *vcpu)
 {
@@ -189,6 +227,11 @@ static const struct bench_op ops[] = {
 	{"insn.inject_lpi", NULL, bench_inject_lpi},
 	{"insn.inject_spi", bench_lower_spi, bench_inject_spi},
 	{"insn.worst.inject_spi_level", bench_level_spi, bench_inject_spi},
+	{"insn.msi_hit", bench_cached, bench_msi},
+	{"insn.msi_miss", bench_two_levels, bench_msi},
+	{"insn.its_invalidate", bench_cached, bench_its_event},
+	{"insn.its_invalidate.device", bench_cached, bench_its_device},
+	{"insn.its_invalidate.l1", bench_cached, bench_its_all},
 	{"insn.inject_ppi", bench_lower_ppi, bench_inject_ppi},
 	{"insn.inject_ppi.idle", bench_idle, bench_inject_ppi},
 	{"insn.worst.switch", bench_lower_ppi, bench_switch},

@@ -3,14 +3,9 @@
 
 #include <vgicv5/arch/intid.h>
 
-#define SPIS_PER_WORD 64
+#include "eoi.h"
 
-static int injectable(const struct vgicv5_vm *vm)
-{
-	if (VGICV5_READ_ONCE(vm->dead))
-		return VGICV5_DEAD;
-	return VGICV5_READ_ONCE(vm->state) == VGICV5_VM_STARTED ? VGICV5_OK : VGICV5_STATE;
-}
+#define SPIS_PER_WORD 64
 
 /* @return whether that changed the line. If it did not, this call counts as made before any that changes it now. */
 static bool set_line(uint64_t *line, uint64_t bit, bool asserted)
@@ -28,13 +23,17 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 {
 	unsigned int word = spi / SPIS_PER_WORD;
 	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
-	int error = injectable(vm);
+	int error = vgicv5_injectable(vm);
 	bool changed;
 
 	if (error)
 		return error;
 	if (spi >= vm->config.spi_count)
 		return VGICV5_INVALID;
+	if (vgicv5_eoi_registered(vm, spi)) {
+		vgicv5_eoi_line(vm, spi, asserted);
+		return VGICV5_OK;
+	}
 	/* The line first, then the mode: who changes the mode does it the other way round, so one sees the other. */
 	changed = set_line(&vm->spi_line[word], bit, asserted);
 	if (VGICV5_READ_ONCE(vm->spi_level[word]) & bit) {
@@ -49,13 +48,10 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 
 int vgicv5_inject_lpi(struct vgicv5_vm *vm, uint32_t lpi)
 {
-	int error = injectable(vm);
+	int error = vgicv5_lpi_reachable(vm, lpi);
 
 	if (error)
 		return error;
-	/* The table may be going away at this moment: then the IRS finds the LPI unreachable and nothing happens. */
-	if (!VGICV5_READ_ONCE(vm->lpi_ist.valid) || lpi >> VGICV5_READ_ONCE(vm->lpi_ist.id_bits))
-		return VGICV5_INVALID;
 	vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
 	return VGICV5_OK;
 }

@@ -7,6 +7,27 @@
 
 #include <vgicv5/debug.h>
 #include <vgicv5/hyp.h>
+#include <vgicv5/vm.h>
+
+/* Whether anything can be injected: VGICV5_DEAD, VGICV5_STATE. Any context. */
+static inline int vgicv5_injectable(const struct vgicv5_vm *vm)
+{
+	if (VGICV5_READ_ONCE(vm->dead))
+		return VGICV5_DEAD;
+	return VGICV5_READ_ONCE(vm->state) == VGICV5_VM_STARTED ? VGICV5_OK : VGICV5_STATE;
+}
+
+/* The same of one LPI; VGICV5_INVALID: outside the guest's table, or it has none. */
+static inline int vgicv5_lpi_reachable(const struct vgicv5_vm *vm, uint32_t lpi)
+{
+	int error;
+
+	/* The table may be going away at this moment: then the IRS finds the LPI unreachable and nothing happens. */
+	if (lpi < VGICV5_READ_ONCE(vm->lpi_count))
+		return VGICV5_OK;
+	error = vgicv5_injectable(vm);
+	return error ? error : VGICV5_INVALID;
+}
 
 /* What was stored before the injection is there when the guest takes the interrupt. */
 static inline void vgicv5_inject_pend(const struct vgicv5_vm *vm, uint32_t intid, bool pending)

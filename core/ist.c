@@ -220,15 +220,23 @@ int vgicv5_ist_make_valid(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned
 		vgicv5_vmte_write(vm, dword_of(type), 0);
 	else
 		VGICV5_STORE_RELEASE(&ist->valid, true);
+	if (!error && type == GICV5_TYPE_LPI && !vgicv5_vm_is_dead(vm))
+		VGICV5_STORE_RELEASE(&vm->lpi_count, (uint32_t)1 << ist->id_bits);
 	return error;
 }
 
 int vgicv5_ist_make_invalid(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type)
 {
-	int error = vgicv5_irs_map_vist(vm->host, vm->vm_id, type, false);
+	int error;
+
+	if (type == GICV5_TYPE_LPI)
+		VGICV5_WRITE_ONCE(vm->lpi_count, 0);
+	error = vgicv5_irs_map_vist(vm->host, vm->vm_id, type, false);
 
 	if (!error && irs_holds(vm, type))
 		error = VGICV5_REFUSED;
+	if (error && type == GICV5_TYPE_LPI && !vgicv5_vm_is_dead(vm))
+		VGICV5_WRITE_ONCE(vm->lpi_count, (uint32_t)1 << ist->id_bits);
 	if (error)
 		return error;
 	VGICV5_WRITE_ONCE(ist->valid, false);

@@ -4,11 +4,13 @@
  * - reads of ICC_IDR0_EL1 and ICC_IAFFIDR_EL1, which have none: they would show the physical CPU;
  * - reads of ICC_PPI_HMRn_EL1: they would show PPIs that the guest does not see;
  * - writes of ICC_PPI_ENABLERn_EL1: a PPI that the guest does not see must not become enabled. That also makes
- *   hyp.enable the truth at all times.
+ *   hyp.enable the truth at all times;
+ * - GIC CDDI, while somebody wants to hear of one (eoi.c).
  */
 #include <vgicv5/debug.h>
 #include <vgicv5/host.h>
 
+#include "eoi.h"
 #include "ppi.h"
 
 /* Bits are 0 to trap (negative polarity). */
@@ -22,8 +24,8 @@ static const struct vgicv5_traps guest_traps = {
 
 void vgicv5_vcpu_traps(const struct vgicv5_vcpu *vcpu, struct vgicv5_traps *traps)
 {
-	(void)vcpu;
 	*traps = guest_traps;
+	traps->hfgitr = vgicv5_eoi_hfgitr(VGICV5_READ_ONCE(vcpu->trap_deactivation));
 }
 
 #define IDR0_PRI_BITS_5 4
@@ -69,6 +71,9 @@ static bool trap_write(struct vgicv5_vcpu *vcpu, unsigned int encoding, uint64_t
 		return true;
 	case GICV5_ICC_PPI_ENABLER1_EL1:
 		vgicv5_ppi_write_enable(vcpu, 1, value);
+		return true;
+	case GICV5_GIC_CDDI:
+		vgicv5_eoi_deactivate(vcpu, value);
 		return true;
 	default:
 		return false;

@@ -4,6 +4,7 @@
 #include <vgicv5/port.h>
 
 #include "doorbell.h"
+#include "eoi.h"
 #include "ppi.h"
 
 static void append(struct vgicv5_vm *vm, struct vgicv5_vcpu *vcpu)
@@ -51,11 +52,14 @@ static uint64_t resident_contextr(const struct vgicv5_vcpu *vcpu)
 }
 
 /* IRSEN is read after `reload` has been taken: a change later than this look sets `reload` again. */
-static void take_reload(struct vgicv5_vcpu *vcpu)
+static uint64_t take_reload(struct vgicv5_vcpu *vcpu)
 {
+	uint64_t taken = 0;
+
 	if (VGICV5_READ_ONCE(vcpu->reload))
-		vgicv5_exchange(&vcpu->reload, 0);
+		taken = vgicv5_exchange(&vcpu->reload, 0);
 	vcpu->hyp.contextr = resident_contextr(vcpu);
+	return taken;
 }
 
 static void residency_fault(struct vgicv5_vcpu *vcpu, struct vgicv5_pcpu *pcpu)
@@ -63,6 +67,8 @@ static void residency_fault(struct vgicv5_vcpu *vcpu, struct vgicv5_pcpu *pcpu)
 	VGICV5_TRACE(residency_fault, vcpu->vm->vm_id, vcpu->vpe_id, vcpu->hyp.contextr);
 	pcpu->loaded = NULL;
 	VGICV5_STORE_RELEASE(&vcpu->resident, 0);
+	if (VGICV5_READ_ONCE(vcpu->vm->eoi.used))
+		vgicv5_eoi_left(vcpu);
 	vgicv5_vm_kill(vcpu->vm, "the IRS refused to make a VPE resident");
 }
 
@@ -81,7 +87,9 @@ int vgicv5_vcpu_load(struct vgicv5_vcpu *vcpu)
 	if (vgicv5_exchange(&vcpu->resident, 1))
 		return VGICV5_STATE;
 	pcpu->loaded = vcpu;
-	take_reload(vcpu);
+	(void)take_reload(vcpu);
+	if (VGICV5_READ_ONCE(vm->eoi.used) | pcpu->trap_deactivation)
+		vgicv5_eoi_loaded(vcpu);
 	vgicv5_ppi_collect(vcpu);
 	vcpu->hyp.dirty = pcpu->vm_serial == vm->serial ? 0 : VGICV5_DIRTY_SCRUB;
 	pcpu->vm_serial = vm->serial;
@@ -95,13 +103,20 @@ int vgicv5_vcpu_load(struct vgicv5_vcpu *vcpu)
 	return VGICV5_OK;
 }
 
-/* IRICHPPIDIS of a resident VPE is not known to change by a second write, so residency is ended and begun anew. */
-static bool renew_residency(struct vgicv5_vcpu *vcpu)
+/* A trap of GIC CDDI is taken over, too. @return whether residency is to be made anew. */
+static bool take_changes(struct vgicv5_vcpu *vcpu)
 {
 	uint64_t old = vcpu->hyp.contextr;
 
-	take_reload(vcpu);
-	if (vcpu->hyp.contextr == old)
+	if (take_reload(vcpu) & VGICV5_RELOAD_TRAP)
+		vgicv5_eoi_loaded(vcpu);
+	return vcpu->hyp.contextr != old;
+}
+
+/* IRICHPPIDIS of a resident VPE is not known to change by a second write, so residency is ended and begun anew. */
+static bool renew_residency(struct vgicv5_vcpu *vcpu)
+{
+	if (!take_changes(vcpu))
 		return true;
 	vgicv5_hyp_leave(0);
 	if (vgicv5_hyp_resume(vcpu->hyp.contextr))
@@ -143,6 +158,8 @@ void vgicv5_vcpu_put(struct vgicv5_vcpu *vcpu, enum vgicv5_put_reason reason)
 	pcpu->loaded = NULL;
 	VGICV5_WRITE_ONCE(vcpu->doorbell_fired, 0);
 	VGICV5_STORE_RELEASE(&vcpu->resident, 0);
+	if (VGICV5_READ_ONCE(vcpu->vm->eoi.used))
+		vgicv5_eoi_left(vcpu);
 	/*
 	 * A doorbell may ring on another CPU as soon as CONTEXTR is written, and system register writes are not
 	 * ordered behind stores. Without the barrier the 0 above could overwrite the handler's 1: a wake-up lost
@@ -155,8 +172,8 @@ void vgicv5_vcpu_put(struct vgicv5_vcpu *vcpu, enum vgicv5_put_reason reason)
 
 bool vgicv5_vcpu_runnable(const struct vgicv5_vcpu *vcpu)
 {
-	/* `reload`: with IRSEN = 0 no doorbell was asked for; now there may be LPIs and SPIs to take. */
-	if (VGICV5_READ_ONCE(vcpu->doorbell_fired) | VGICV5_READ_ONCE(vcpu->reload))
+	/* IRSEN: with IRSEN = 0 no doorbell was asked for; now there may be LPIs and SPIs to take. */
+	if (VGICV5_READ_ONCE(vcpu->doorbell_fired) | (VGICV5_READ_ONCE(vcpu->reload) & VGICV5_RELOAD_IRSEN))
 		return true;
 	return vgicv5_ppi_runnable(vcpu);
 }

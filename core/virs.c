@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * Accesses of a guest to its IRS: which register, which half, at which width.
- *
- * A 32-bit register takes 32-bit accesses. A 64-bit register takes 64-bit accesses, and 32-bit accesses to either
- * half; a write to one half leaves the other half as it is. Everything else reads as zero and writes nothing.
- */
+/* Accesses of a guest to its IRS. */
 #include "virs.h"
 
-#include <vgicv5/arch/irs.h>
 #include <vgicv5/debug.h>
 #include <vgicv5/port.h>
+
+#include "frame.h"
 
 static const struct virs_reg *find(uint32_t offset)
 {
@@ -26,7 +22,7 @@ static const struct virs_reg *decode(uint32_t offset, unsigned int bytes, unsign
 {
 	const struct virs_reg *reg;
 
-	if ((bytes != 4 && bytes != 8) || offset & (bytes - 1))
+	if (!vgicv5_frame_aligned(offset, bytes))
 		return NULL;
 	reg = find(offset);
 	if (!reg || bytes > reg->bytes)
@@ -53,9 +49,7 @@ uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned in
 
 	reg = offset < GICV5_FRAME_SIZE ? decode(offset, bytes, &shift) : NULL;
 	if (reg && alive(vcpu->vm))
-		value = read_reg(vcpu, reg) >> shift;
-	if (bytes == 4)
-		value = (uint32_t)value;
+		value = vgicv5_frame_part(read_reg(vcpu, reg), shift, bytes);
 	VGICV5_TRACE(mmio_read, vcpu->vm->vm_id, offset, value);
 	return value;
 }
@@ -63,14 +57,12 @@ uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned in
 static void write_config(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg, unsigned int shift,
 			 unsigned int bytes, uint64_t value)
 {
-	uint64_t mask = bytes == 8 ? ~(uint64_t)0 : GICV5_BITS(31, 0) << shift;
+	uint64_t old;
 
 	vgicv5_mutex_lock(&vcpu->vm->mutex);
 	if (alive(vcpu->vm)) {
-		value = value << shift & mask;
-		if (bytes < reg->bytes)
-			value |= read_reg(vcpu, reg) & ~mask;
-		reg->write(vcpu, reg->offset, value);
+		old = bytes < reg->bytes ? read_reg(vcpu, reg) : 0;
+		reg->write(vcpu, reg->offset, vgicv5_frame_merge(old, value, shift, bytes));
 	}
 	vgicv5_mutex_unlock(&vcpu->vm->mutex);
 }

@@ -10,12 +10,12 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
 
+#include "eoi.h"
+#include "frame.h"
 #include "virs.h"
 #include "vpe.h"
 
 #define CR1_MASK ((uint32_t)GICV5_BITS(GICV5_IRS_CR1_VPED_WA_HI, GICV5_IRS_CR1_SH_LO))
-
-static const uint8_t pa_range_bits[] = {GICV5_PA_RANGE_BITS};
 
 void vgicv5_virs_reset(struct vgicv5_vm *vm)
 {
@@ -27,13 +27,11 @@ void vgicv5_virs_reset(struct vgicv5_vm *vm)
 static uint64_t read_idr0(struct vgicv5_vcpu *vcpu, uint32_t offset)
 {
 	const struct vgicv5_caps *caps = &vcpu->vm->host->caps;
-	unsigned int range = 0;
 
 	(void)offset;
-	while (range + 1 < sizeof(pa_range_bits) && pa_range_bits[range] < caps->pa_bits)
-		range++;
 	return GICV5_MASK(IRS_IDR0_SETLPI) | GICV5_PUT(IRS_IDR0_ONE_N, caps->virt_one_n) |
-	       GICV5_PUT(IRS_IDR0_PA_RANGE, range) | GICV5_PUT(IRS_IDR0_INT_DOM, GICV5_DOMAIN_NS);
+	       GICV5_PUT(IRS_IDR0_PA_RANGE, vgicv5_pa_range(caps->pa_bits)) |
+	       GICV5_PUT(IRS_IDR0_INT_DOM, GICV5_DOMAIN_NS);
 }
 
 static uint64_t read_idr1(struct vgicv5_vcpu *vcpu, uint32_t offset)
@@ -88,7 +86,7 @@ static void enable_irs(struct vgicv5_vm *vm, bool enable)
 
 	VGICV5_WRITE_ONCE(vm->virs.irsen, enable);
 	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next) {
-		vgicv5_exchange(&vcpu->reload, 1);
+		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_IRSEN);
 		vgicv5_port_kick(vcpu);
 	}
 }

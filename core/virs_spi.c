@@ -8,6 +8,7 @@
 #include <vgicv5/hyp.h>
 #include <vgicv5/port.h>
 
+#include "eoi.h"
 #include "inject.h"
 #include "virs.h"
 
@@ -55,6 +56,14 @@ static void set_handling_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level
 	vgicv5_unlock(&vcpu->vm->lock, flags);
 }
 
+static void follow_line(struct vgicv5_vm *vm, uint32_t spi)
+{
+	if (vgicv5_eoi_registered(vm, spi))
+		vgicv5_eoi_refresh(vm, spi);
+	else
+		vgicv5_spi_follow_line(vm, spi);
+}
+
 /* R_KBPXL: to level, pending follows the line; to edge, what a line that is high had made pending goes. */
 static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 {
@@ -66,19 +75,21 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 	set_handling_mode(vcpu, spi, level);
 	if (level) {
 		vgicv5_fetch_or(&vm->spi_level[spi / 64], bit);
-		vgicv5_spi_follow_line(vm, spi);
+		follow_line(vm, spi);
 		return;
 	}
 	vgicv5_fetch_andnot(&vm->spi_level[spi / 64], bit);
 	if (test(vm->spi_line, spi))
 		vgicv5_hyp_pend(vm->vm_id, GICV5_INTID(GICV5_TYPE_SPI, spi), false);
+	if (vgicv5_eoi_registered(vm, spi))
+		vgicv5_eoi_refresh(vm, spi);
 }
 
 /* R_DMTFM */
 static void resample(struct vgicv5_vm *vm, uint32_t spi)
 {
 	if (exists(vm, spi) && test(vm->spi_level, spi))
-		vgicv5_spi_follow_line(vm, spi);
+		follow_line(vm, spi);
 }
 
 void vgicv5_virs_write_spi(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)

@@ -12,10 +12,12 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/vcpu.h>
 
+#include "eoi.h"
 #include "irs_cmd.h"
 #include "ist.h"
 #include "table.h"
 #include "virs.h"
+#include "vits.h"
 #include "vmt.h"
 #include "vpe.h"
 
@@ -110,10 +112,12 @@ static void free_tables(struct vgicv5_vm *vm)
 	size_t bitmap = ((size_t)vm->config.spi_count + 63) / 64 * sizeof(uint64_t);
 
 	vm->lpi_ist.valid = false;
+	vm->lpi_count = 0;
 	vm->spi_ist.valid = false;
 	vgicv5_ist_free(&vm->lpi_ist);
 	vgicv5_ist_free(&vm->spi_ist);
 	vgicv5_vpe_free_tables(vm);
+	vgicv5_eoi_release(vm);
 	vgicv5_port_free(vm->spi_level, bitmap);
 	vgicv5_port_free(vm->spi_line, bitmap);
 	vm->one_n = NULL;
@@ -123,8 +127,11 @@ static void free_tables(struct vgicv5_vm *vm)
 
 static int take_down(struct vgicv5_vm *vm)
 {
-	int error = make_invalid(vm);
+	int error;
 
+	VGICV5_WRITE_ONCE(vm->lpi_count, 0);
+	vgicv5_vits_stop(vm);
+	error = make_invalid(vm);
 	if (error)
 		silence_doorbells(vm);
 	if (vm->doorbells)
@@ -179,7 +186,7 @@ static int alloc_spis(struct vgicv5_vm *vm)
 		return VGICV5_OK;
 	vm->spi_level = vgicv5_port_alloc(bitmap, VGICV5_TABLE_ALIGN);
 	vm->spi_line = vgicv5_port_alloc(bitmap, VGICV5_TABLE_ALIGN);
-	if (!vm->spi_level || !vm->spi_line)
+	if (!vm->spi_level || !vm->spi_line || vgicv5_eoi_alloc(vm))
 		return VGICV5_NO_MEMORY;
 	vgicv5_ist_flat_shape(&vm->host->caps, vgicv5_log2_up(vm->config.spi_count), &shape);
 	error = vgicv5_ist_create(vm, &vm->spi_ist, &shape, NO_LIMIT);
@@ -246,6 +253,7 @@ static int bring_up(struct vgicv5_vm *vm)
 	if (error)
 		return error;
 	vgicv5_virs_reset(vm);
+	vgicv5_vits_start(vm);
 	vm->serial = vgicv5_fetch_add(&vm->host->serials, 1) + 1;
 	error = make_vm_valid(vm);
 	if (!error && vm->config.spi_count)
@@ -289,6 +297,7 @@ void vgicv5_vm_kill(struct vgicv5_vm *vm, const char *why)
 {
 	if (vgicv5_exchange(&vm->dead, 1))
 		return;
+	VGICV5_WRITE_ONCE(vm->lpi_count, 0);
 	vgicv5_error("VM %u is dead: %s", vm->vm_id, why);
 	vgicv5_port_vm_dead(vm, why);
 }

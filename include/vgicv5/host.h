@@ -73,6 +73,7 @@ struct vgicv5_pcpu {
 	struct vgicv5_vcpu *loaded; /* whose state is live in this PE's ICH registers */
 	uint64_t vm_serial; /* of the VM that was loaded last: what hidden PPIs may hold is that VM's */
 	uint64_t residency_changes;
+	bool trap_deactivation; /* what this PE's ICH_HFGITR_EL2 says of GIC CDDI */
 };
 
 /**

@@ -63,12 +63,14 @@ struct vgicv5_vcpu {
 	uint64_t latch[2]; /* edge PPIs: raised, and the hardware does not hold it */
 	uint64_t resident;
 	uint64_t doorbell_fired;
-	uint64_t reload;			 /* IRSEN changed: make resident anew before entry */
+	uint64_t reload;			 /* bits: what changed and is to be taken over before entry */
 	const struct vgicv5_pcpu *doorbell_pcpu; /* where the doorbell was last steered to */
 	uint32_t doorbell_lpi;
 	uint16_t vpe_id;
-	uint16_t index; /* dense: doorbell number */
-	bool dps;	/* the guest keeps it out of the selection for 1ofN interrupts */
+	uint16_t index;		/* dense: doorbell number */
+	bool trap_deactivation; /* GIC CDDI of this vCPU traps while it is loaded */
+	bool trap_awaited;	/* it is loaded and does not trap yet */
+	bool dps;		/* the guest keeps it out of the selection for 1ofN interrupts */
 	uint64_t doorbells_requested;
 	uint64_t doorbells_received;
 };
@@ -144,7 +146,10 @@ struct vgicv5_traps {
 	uint64_t hfgitr;
 };
 
-/** What the three registers hold while this vCPU runs. The same at all times and for all vCPUs so far. Any context. */
+/**
+ * What the three registers hold while this vCPU runs. Of them only ICH_HFGITR_EL2 changes: GIC CDDI traps while a
+ * registered SPI is in flight (vgicv5/eoi.h). To be asked between vgicv5_vcpu_enter() and the guest. Any context.
+ */
 void vgicv5_vcpu_traps(const struct vgicv5_vcpu *vcpu, struct vgicv5_traps *traps);
 
 #endif

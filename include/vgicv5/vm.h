@@ -13,6 +13,8 @@
 
 #include <vgicv5/host.h>
 
+struct vgicv5_vm;
+
 /** What the embedder chooses for a VM. */
 struct vgicv5_vm_config {
 	uint32_t spi_count;	 /**< 0 to 65536; 0: none. Numbers 0 to spi_count - 1 exist */
@@ -20,6 +22,11 @@ struct vgicv5_vm_config {
 	uint64_t ppi_dvi[2];	 /**< of these, PPIs whose hardware line belongs to the running vCPU */
 	uint8_t max_lpi_id_bits; /**< widest LPI space the guest may choose; 0: as the host */
 	size_t max_lpi_bytes;	 /**< bound of the memory a guest's LPI table may take; 0: 1 MiB */
+	/**
+	 * The guest has deactivated an SPI that is registered (vgicv5_eoi_register()). In the context of
+	 * vgicv5_vcpu_trap(), without a lock; may inject. NULL: nobody will register.
+	 */
+	void (*deactivated)(struct vgicv5_vm *vm, uint32_t spi);
 };
 
 /** A virtual interrupt state table in host memory. */
@@ -45,6 +52,17 @@ struct vgicv5_virs {
 	uint32_t spi_selr;
 	uint32_t pe_selr;
 	bool irsen;
+};
+
+/** SPIs whose deactivation somebody wants to hear of (vgicv5/eoi.h). All but `used` under vgicv5_vm.lock. */
+struct vgicv5_eoi {
+	uint64_t *registered; /* bitmaps, one allocation; NULL: none can be registered */
+	uint64_t *in_flight;
+	uint64_t *waiting;   /* to become pending when all vCPUs trap */
+	uint64_t *withdrawn; /* in flight, and the line fell */
+	uint64_t used;	     /* an SPI has been registered since the VM was started */
+	uint32_t count;	     /* in flight */
+	uint32_t awaited;    /* loaded vCPUs that do not trap yet */
 };
 
 enum vgicv5_vm_state {
@@ -74,11 +92,14 @@ struct vgicv5_vm {
 	struct vgicv5_vcpu *one_n; /* whose doorbell stands for 1ofN interrupts, where the host has them */
 	struct vgicv5_ist spi_ist;
 	struct vgicv5_ist lpi_ist;
+	uint32_t lpi_count;   /* LPIs that can be injected now; 0: none, or look for the reason */
 	uint64_t *spi_level;  /* bitmap: trigger mode level */
 	uint64_t *spi_line;   /* bitmap: line asserted */
 	vgicv5_mutex_t mutex; /* configuration: virtual IRS writes, start, destroy */
 	vgicv5_lock_t lock;   /* leaf: what must be done on the CPU on which a vCPU is loaded */
 	struct vgicv5_virs virs;
+	struct vgicv5_eoi eoi;
+	struct vgicv5_vits *vits; /* list, fixed once started */
 };
 
 /**

@@ -80,6 +80,7 @@ static void lpi_is_one_vdpend(void **state)
 {
 	(void)state;
 	vm->lpi_ist.valid = true;
+	vm->lpi_count = 1u << 14;
 	vm->lpi_ist.id_bits = 14;
 	assert_int_equal(vgicv5_inject_lpi(vm, 16383), 0);
 	assert_int_equal(last(GICV5_GIC_VDPEND, false)->value,
@@ -93,15 +94,18 @@ static void wrong_injections_are_errors(void **state)
 	(void)state;
 	assert_int_equal(vgicv5_inject_lpi(vm, 0), VGICV5_INVALID);
 	vm->lpi_ist.valid = true;
+	vm->lpi_count = 1u << 14;
 	vm->lpi_ist.id_bits = 14;
 	assert_int_equal(vgicv5_inject_lpi(vm, 16384), VGICV5_INVALID);
 	assert_int_equal(vgicv5_inject_lpi(vm, 0xffffffff), VGICV5_INVALID);
 	assert_int_equal(vgicv5_inject_spi(vm, SPIS, true), VGICV5_INVALID);
 	assert_int_equal(vgicv5_inject_spi(vm, 0xffffffff, true), VGICV5_INVALID);
 	vm->state = VGICV5_VM_EMPTY;
+	vm->lpi_count = 0;
 	assert_int_equal(vgicv5_inject_spi(vm, 0, true), VGICV5_STATE);
 	assert_int_equal(vgicv5_inject_lpi(vm, 0), VGICV5_STATE);
 	vm->state = VGICV5_VM_STARTED;
+	vm->lpi_count = 1u << 14;
 	vgicv5_vm_kill(vm, "test");
 	assert_int_equal(vgicv5_inject_spi(vm, 0, true), VGICV5_DEAD);
 	assert_int_equal(vgicv5_inject_lpi(vm, 0), VGICV5_DEAD);

@@ -244,6 +244,7 @@ static uint64_t guest_sys(struct world_vcpu *v, unsigned int encoding, bool read
 	result = hal_host_machine_guest(world->machine, v->pe, encoding, read, &value);
 	vgicv5_soft_context_sync(world->soft, v->pe);
 	vgicv5_vcpu_exit(&v->vcpu);
+	v->traps += result == VGICV5_SOFT_TRAPPED;
 	if (result == VGICV5_SOFT_TRAPPED)
 		assert_int_equal(vgicv5_vcpu_trap(&v->vcpu, encoding, read, &value), VGICV5_TRAP_DONE);
 	else

@@ -30,8 +30,9 @@
 struct world_vcpu {
 	struct vgicv5_vcpu vcpu;
 	struct world_vm *vm;
-	unsigned int pe; /* on which it is loaded, or WORLD_NO_PE */
-	bool idle;	 /* it waits for an interrupt: only a kick and a reason to run end that */
+	unsigned int pe;    /* on which it is loaded, or WORLD_NO_PE */
+	unsigned int traps; /* of this vCPU's guest, so far */
+	bool idle;	    /* it waits for an interrupt: only a kick and a reason to run end that */
 };
 
 struct world_vm {
