@@ -293,6 +293,45 @@ static void irsen_acts_on_all(void **state)
 	world_destroy(&world);
 }
 
+/* What a guest may hold in its CPU interface; V is different for each vCPU and register. */
+#define CPU_STATE(X)                                                                         \
+	X(GICV5_ICC_PCR_EL1, v & 0x1f)                                                       \
+	X(GICV5_ICC_APR_EL1, 1u << (v & 0x1f) | 1)                                           \
+	X(GICV5_ICC_PPI_ENABLER0_EL1, WORLD_PPIS & ~(1ull << (v & 0x1f)))                    \
+	X(GICV5_ICC_PPI_SACTIVER0_EL1, v & 1 ? 1ull << GICV5_PPI_SW : 1ull << GICV5_PPI_PMU) \
+	X(GICV5_ICC_PPI_SPENDR0_EL1, v & 1 ? 1ull << GICV5_PPI_SW : 0)                       \
+	X(GICV5_ICC_PPI_PRIORITYR0_EL1, (uint64_t)(v & 0x1f) << 24)                          \
+	X(GICV5_ICC_PPI_PRIORITYR2_EL1, (uint64_t)((v + 1) & 0x1f) << 56)                    \
+	X(GICV5_ICC_PPI_PRIORITYR3_EL1, (uint64_t)((v + 2) & 0x1f) << 24)
+
+#define WRITE_STATE(encoding, value) guest_write(&vm->vcpus[i], encoding, value);
+#define READ_STATE(encoding, value) assert_int_equal(guest_read(&vm->vcpus[i], encoding), value);
+
+/* Scenario 6 as far as a guest can see it: every register keeps its value over put and load, on any PE. */
+static void cpu_state_survives(void **state)
+{
+	struct world_vm *vm = start(state, 32, 4);
+	unsigned int round;
+	unsigned int v;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		v = 5 * i + 7;
+		world_load(&vm->vcpus[i], i);
+		CPU_STATE(WRITE_STATE)
+		world_preempt(&vm->vcpus[i]);
+	}
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 4; i++) {
+			v = 5 * i + 7;
+			world_load(&vm->vcpus[i], (i + round) % PES);
+			CPU_STATE(READ_STATE)
+			world_preempt(&vm->vcpus[i]);
+		}
+	}
+	world_destroy(&world);
+}
+
 /* The hardware's timer line reaches the vCPU that is loaded, and only it. */
 static void direct_injection(void **state)
 {
@@ -395,6 +434,7 @@ static void refused_residency(void **state)
 	X(ipi_to_sleeper)     \
 	X(lpi_table_replaced) \
 	X(irsen_acts_on_all)  \
+	X(cpu_state_survives) \
 	X(direct_injection)   \
 	X(vms_are_apart)      \
 	X(refused_residency)
