@@ -52,7 +52,8 @@ class Machine(Console):
         for line in self.lines():
             if "unknown: end-of-answer" in line:
                 return answer
-            if re.match(r"(monitor> )?\[(vm|vgicv5)", line):
+            # What is typed is echoed a character at a time: a guest's line may begin in the middle of it.
+            if re.search(r"\[(vm\d|vgicv5)\]", line):
                 if other:
                     other(line)
             elif line.startswith("  "):
