@@ -57,11 +57,10 @@ uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned in
 static void write_config(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg, unsigned int shift,
 			 unsigned int bytes, uint64_t value)
 {
-	uint64_t old;
-
 	vgicv5_mutex_lock(&vcpu->vm->mutex);
 	if (alive(vcpu->vm)) {
-		old = bytes < reg->bytes ? read_reg(vcpu, reg) : 0;
+		uint64_t old = bytes < reg->bytes ? read_reg(vcpu, reg) : 0;
+
 		reg->write(vcpu, reg->offset, vgicv5_frame_merge(old, value, shift, bytes));
 	}
 	vgicv5_mutex_unlock(&vcpu->vm->mutex);

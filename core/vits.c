@@ -215,14 +215,14 @@ static int walk(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id,
 {
 	enum vgicv5_vits_swerr error;
 	struct vits_walk walk;
-	int result;
 
 	if (!VGICV5_READ_ONCE(vits->regs.itsen))
 		return VGICV5_STATE;
 	error = vgicv5_vits_walk(vits, device_id, event_id, &walk);
 	*lpi = (uint32_t)GICV5_GET(L2_ITTE_LPI_ID, walk.itte);
 	if (!error) {
-		result = vgicv5_lpi_reachable(vits->vm, *lpi);
+		int result = vgicv5_lpi_reachable(vits->vm, *lpi);
+
 		if (result != VGICV5_INVALID)
 			return result;
 		error = VGICV5_VITS_LPI;

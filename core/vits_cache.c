@@ -79,10 +79,9 @@ void vgicv5_vits_settle(struct vgicv5_vits *vits)
 
 bool vgicv5_vits_settled(struct vgicv5_vits *vits)
 {
-	uint64_t *other;
-
 	while (vits->sync_rounds) {
-		other = &vits->in_flight[vits->current == &vits->in_flight[0]];
+		uint64_t *other = &vits->in_flight[vits->current == &vits->in_flight[0]];
+
 		if (VGICV5_LOAD_ACQUIRE(other))
 			return false;
 		vits->sync_rounds--;
