@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "../machine/machine.h"
+
 #include "guest.h"
+#include <vgicv5_soft/word.h>
 
 #define VECTOR_SP_EL0 0x000u
 #define VECTOR_SP_ELX 0x200u
@@ -54,10 +56,10 @@ void inject_undefined(struct shell_vcpu *vcpu, uint64_t pc)
 /* A GICv5 instruction that the machine would not carry out: the core has to. */
 static enum vcpu_next exit_gic_hvc(struct shell_vcpu *vcpu, uint32_t imm)
 {
-	struct gic_access access;
+	struct vgicv5_word_access access;
 	uint64_t value;
 
-	gic_access_from_hvc(imm, &access);
+	vgicv5_hvc_access(imm, &access);
 	value = get_reg(&vcpu->regs, access.rt);
 	count(&vcpu->vm->counters.gic_traps);
 	if (vgicv5_vcpu_trap(&vcpu->gic, access.encoding, access.read, &value) != VGICV5_TRAP_DONE) {
@@ -74,7 +76,7 @@ static enum vcpu_next exit_hvc(struct shell_vcpu *vcpu, uint64_t esr)
 	uint32_t imm = ESR_ISS(esr) & 0xffff;
 
 	count(&vcpu->vm->counters.exits_hvc);
-	if (!machine_native && imm & GIC_HVC_MARK)
+	if (!machine_native && imm & VGICV5_HVC_MARK)
 		return exit_gic_hvc(vcpu, imm);
 	if (imm == 0)
 		return exit_call(vcpu);

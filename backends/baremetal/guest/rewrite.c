@@ -5,7 +5,7 @@
  */
 #include "guest.h"
 
-#include "../machine/machine.h"
+#include <vgicv5_soft/word.h>
 
 #define WORDS (PAGE_BYTES / 4)
 
@@ -50,7 +50,7 @@ static bool replace(struct shell_vm *vm, uint64_t page, uint32_t *words)
 	unsigned int i;
 
 	for (i = 0; i < WORDS; i++) {
-		if (!gic_word(words[i]))
+		if (!vgicv5_word(words[i]))
 			continue;
 		if (!record) {
 			record = shell_alloc(sizeof(*record), 16);
@@ -61,7 +61,7 @@ static bool replace(struct shell_vm *vm, uint64_t page, uint32_t *words)
 			vm->stage2.rewritten = record;
 			count(&vm->counters.pages_rewritten);
 		}
-		words[i] = gic_word_to_hvc(words[i]);
+		words[i] = vgicv5_word_to_hvc(words[i]);
 		record->words[i / 32] |= 1u << (i % 32);
 		count(&vm->counters.words_rewritten);
 	}
@@ -72,8 +72,8 @@ static bool replace(struct shell_vm *vm, uint64_t page, uint32_t *words)
 /* A device may have written the page by DMA, behind stage 2: what is no longer our HVC is left alone. */
 static bool is_ours(const struct rewritten *record, unsigned int i, uint32_t word)
 {
-	return record->words[i / 32] & 1u << (i % 32) && gic_word_to_hvc(hvc_to_gic_word(word)) == word &&
-	       gic_word(hvc_to_gic_word(word));
+	return record->words[i / 32] & 1u << (i % 32) &&
+	       vgicv5_word_to_hvc(vgicv5_hvc_to_word(word)) == word && vgicv5_word(vgicv5_hvc_to_word(word));
 }
 
 static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
@@ -85,7 +85,7 @@ static void restore(struct shell_vm *vm, uint64_t page, uint32_t *words)
 		return;
 	for (i = 0; i < WORDS; i++)
 		if (is_ours(*link, i, words[i]))
-			words[i] = hvc_to_gic_word(words[i]);
+			words[i] = vgicv5_hvc_to_word(words[i]);
 	drop(link);
 }
 
@@ -97,7 +97,7 @@ static void restore_range(struct shell_vm *vm, uint64_t page, uint32_t *words, u
 
 	for (i = from / 4; record && i <= (to - 1) / 4 && i < WORDS; i++)
 		if (is_ours(record, (unsigned int)i, words[i])) {
-			words[i] = hvc_to_gic_word(words[i]);
+			words[i] = vgicv5_hvc_to_word(words[i]);
 			record->words[i / 32] &= ~(1u << (i % 32));
 		}
 }

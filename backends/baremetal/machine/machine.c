@@ -13,6 +13,7 @@
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
 #include <vgicv5_soft/soft.h>
+#include <vgicv5_soft/word.h>
 
 #define IRS_NATIVE_PA 0x08010000u /* where QEMU's virt board has it */
 #define SOFT_LPI_ID_BITS 16
@@ -207,12 +208,12 @@ static void trace_virq(void)
 static bool guest_gic_hvc(struct guest_regs *regs)
 {
 	uint64_t esr = regs->esr;
-	struct gic_access access;
+	struct vgicv5_word_access access;
 	uint64_t value;
 
-	if (ESR_EC(esr) != EC_HVC64 || !(ESR_ISS(esr) & GIC_HVC_MARK))
+	if (ESR_EC(esr) != EC_HVC64 || !(ESR_ISS(esr) & VGICV5_HVC_MARK))
 		return false;
-	gic_access_from_hvc(ESR_ISS(esr) & 0xffff, &access);
+	vgicv5_hvc_access(ESR_ISS(esr) & 0xffff, &access);
 	value = get_reg(regs, access.rt);
 	/* Before others can see the effect of what is written, after what is read is known. */
 	if (shell_trace_on && !access.read)

@@ -40,23 +40,4 @@ void machine_wire(unsigned int spi, bool level, bool on);
 /** An exception of the shell itself. @return true: it was an access to the GICv5, and is done. */
 bool machine_exception(struct guest_regs *regs, uint64_t esr);
 
-/** Whether an A64 word is a GICv5 instruction of EL1, and its encoding in GICV5_ENC() form. */
-bool gic_word(uint32_t word);
-
-/* ---- The instruction that stands for a GICv5 instruction of a guest ---- */
-
-#define GIC_HVC_MARK 0x8000u
-
-/** HVC with the fields of a word for which gic_word() holds, and back. */
-uint32_t gic_word_to_hvc(uint32_t word);
-uint32_t hvc_to_gic_word(uint32_t hvc);
-
-/** What an HVC's immediate says: encoding, direction and register. */
-struct gic_access {
-	unsigned int encoding;
-	unsigned int rt;
-	bool read;
-};
-void gic_access_from_hvc(uint32_t imm, struct gic_access *access);
-
 #endif
