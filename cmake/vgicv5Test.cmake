@@ -7,7 +7,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 find_package(Threads REQUIRED)
 
-set(VGICV5_TEST_LABELS unit soft core stress fuzz sanitize el2 linux-guest docs style)
+set(VGICV5_TEST_LABELS unit soft core stress fuzz sanitize el2 linux-guest kvm xen docs style)
 foreach(label IN LISTS VGICV5_TEST_LABELS)
 	add_custom_target(tests-${label})
 endforeach()
