@@ -100,6 +100,23 @@ static void interrupt_controller(void **state)
 		assert_int_equal(cell(irs, "cpus", cpu[10] - '0'), fdt_get_phandle(blob, node(cpu)));
 }
 
+static void translation_service(void **state)
+{
+	static const uint32_t config[] = {0, 0x08080000, 0, 0x10000},
+			      translate[] = {0, 0x08090000, 0, 0x10000};
+	const char *its = "/intc/irs@8010000/its@8080000";
+	const char *frame = "/intc/irs@8010000/its@8080000/msi-controller@8090000";
+
+	(void)state;
+	ASSERT_TEXT(its, "compatible", "arm,gic-v5-its");
+	ASSERT_TEXT(its, "reg-names", "ns-config");
+	assert_cells(its, "reg", config, 4);
+	ASSERT_TEXT(frame, "reg-names", "ns-translate");
+	assert_cells(frame, "reg", translate, 4);
+	assert_int_equal(cell(node(frame), "#msi-cells", 0), 1);
+	assert_non_null(fdt_getprop(blob, node(frame), "msi-controller", NULL));
+}
+
 static void processors(void **state)
 {
 	(void)state;
@@ -202,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_blob_is_whole, make),
 		cmocka_unit_test_setup(interrupt_controller, make),
+		cmocka_unit_test_setup(translation_service, make),
 		cmocka_unit_test_setup(processors, make),
 		cmocka_unit_test_setup(timers, make),
 		cmocka_unit_test_setup(uart, make),

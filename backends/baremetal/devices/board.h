@@ -6,7 +6,9 @@
 #ifndef SHELL_BOARD_H
 #define SHELL_BOARD_H
 
+#define BOARD_FRAME_SIZE 0x10000u /* of the GICv5 */
 #define BOARD_IRS_BASE 0x08010000u
+#define BOARD_ITS_BASE 0x08080000u /* config frame; the translate frame follows */
 #define BOARD_UART_BASE 0x09000000u
 #define BOARD_UART_SIZE 0x1000u
 #define BOARD_UART_SPI 1u

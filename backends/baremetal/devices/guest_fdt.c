@@ -15,7 +15,7 @@ struct writer {
 	int error;
 };
 
-enum phandle { PHANDLE_CLOCK = 1, PHANDLE_INTC, PHANDLE_CPU };
+enum phandle { PHANDLE_CLOCK = 1, PHANDLE_INTC, PHANDLE_MSI, PHANDLE_CPU };
 
 static void collect(struct writer *w, int error)
 {
@@ -189,6 +189,25 @@ static void write_timer(struct writer *w)
 	end(w);
 }
 
+/* The node of the translate frame is what a device's MSIs go to. */
+static void write_its(struct writer *w)
+{
+	begin_at(w, "its", BOARD_ITS_BASE);
+	text(w, "compatible", "arm,gic-v5-its");
+	text(w, "reg-names", "ns-config");
+	reg(w, BOARD_ITS_BASE, BOARD_FRAME_SIZE);
+	size_cells(w, 2, 2);
+	flag(w, "ranges");
+	begin_at(w, "msi-controller", BOARD_ITS_BASE + BOARD_FRAME_SIZE);
+	text(w, "reg-names", "ns-translate");
+	reg(w, BOARD_ITS_BASE + BOARD_FRAME_SIZE, BOARD_FRAME_SIZE);
+	cell(w, "#msi-cells", 1);
+	flag(w, "msi-controller");
+	cell(w, "phandle", PHANDLE_MSI);
+	end(w);
+	end(w);
+}
+
 static void write_irs(struct writer *w, uint32_t cpus)
 {
 	uint32_t i;
@@ -197,7 +216,7 @@ static void write_irs(struct writer *w, uint32_t cpus)
 	begin_at(w, "irs", BOARD_IRS_BASE);
 	text(w, "compatible", "arm,gic-v5-irs");
 	text(w, "reg-names", "ns-config");
-	reg(w, BOARD_IRS_BASE, 0x10000);
+	reg(w, BOARD_IRS_BASE, BOARD_FRAME_SIZE);
 	size_cells(w, 2, 2);
 	flag(w, "ranges");
 	collect(w, fdt_property_placeholder(w->blob, "cpus", (int)(cpus * sizeof(fdt32_t)), &value));
@@ -206,6 +225,7 @@ static void write_irs(struct writer *w, uint32_t cpus)
 	collect(w, fdt_property_placeholder(w->blob, "arm,iaffids", (int)(cpus * sizeof(fdt16_t)), &value));
 	for (i = 0; i < cpus && !w->error; i++)
 		((fdt16_t *)value)[i] = cpu_to_fdt16((uint16_t)i);
+	write_its(w);
 	end(w);
 }
 

@@ -51,6 +51,10 @@ static bool mmio_read(struct shell_vcpu *vcpu, uint64_t ipa, unsigned int bytes,
 		*value = vgicv5_virs_read(&vcpu->gic, (uint32_t)(ipa - BOARD_IRS_BASE), bytes);
 		return true;
 	}
+	if (ipa - BOARD_ITS_BASE < VGICV5_VITS_SIZE) {
+		*value = vgicv5_vits_read(&vcpu->vm->its, (uint32_t)(ipa - BOARD_ITS_BASE), bytes);
+		return true;
+	}
 	region = find_region(vcpu->vm, ipa);
 	if (region)
 		*value = region->ops->read(region->ctx, (uint32_t)(ipa - region->ipa), bytes);
@@ -63,6 +67,10 @@ static bool mmio_write(struct shell_vcpu *vcpu, uint64_t ipa, unsigned int bytes
 
 	if (ipa - BOARD_IRS_BASE < VGICV5_VIRS_SIZE) {
 		vgicv5_virs_write(&vcpu->gic, (uint32_t)(ipa - BOARD_IRS_BASE), bytes, value);
+		return true;
+	}
+	if (ipa - BOARD_ITS_BASE < VGICV5_VITS_SIZE) {
+		vgicv5_vits_write(&vcpu->vm->its, (uint32_t)(ipa - BOARD_ITS_BASE), bytes, value);
 		return true;
 	}
 	region = find_region(vcpu->vm, ipa);

@@ -6,6 +6,8 @@
 #ifndef SHELL_GUEST_GUEST_H
 #define SHELL_GUEST_GUEST_H
 
+#include <vgicv5/vits.h>
+
 #include "../host/cpu.h"
 #include "../host/sched.h"
 #include "../vm.h"
@@ -112,6 +114,7 @@ struct shell_vm {
 	uint32_t injecting; /* calls of the core from devices that are under way */
 	const struct shell_vcpu *last_vcpu[SHELL_MAX_CPUS]; /* whose translations a CPU may have */
 	struct shell_counters counters;
+	struct vgicv5_vits its;
 };
 
 static inline void count(uint64_t *counter)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Life of a VM. */
+#include "../devices/board.h"
 #include "../host/gic.h"
 #include "../host/psci_host.h"
 #include "../host/timer.h"
@@ -60,8 +61,11 @@ static int make(struct shell_vm *vm)
 		.ppi_visible = {GUEST_PPIS, 0},
 		.ppi_dvi = {GUEST_DVI, 0},
 	};
+	const struct vgicv5_vits_config its = {.base = BOARD_ITS_BASE};
 	int error = vgicv5_vm_init(&vm->gic, &shell_host, &gic);
 
+	if (!error)
+		error = vgicv5_vits_init(&vm->its, &vm->gic, &its);
 	if (error)
 		return error;
 	if (!make_vcpus(vm) || !take_ram(vm) || !stage2_init(&vm->stage2, (uint16_t)(vm->index + 1)))
