@@ -99,7 +99,8 @@ struct vgicv5_vm {
 	vgicv5_lock_t lock;   /* leaf: what must be done on the CPU on which a vCPU is loaded */
 	struct vgicv5_virs virs;
 	struct vgicv5_eoi eoi;
-	struct vgicv5_vits *vits; /* list, fixed once started */
+	struct vgicv5_vits *vits; /* lists, fixed once started */
+	struct vgicv5_viwb *viwbs;
 };
 
 /**
