@@ -77,6 +77,9 @@ extern struct shell_boot shell_boot;
  */
 void shell_load_guests(void);
 
+/** A number of the bundle's configuration. From the beginning on. */
+uint64_t shell_option(const char *key, uint64_t fallback);
+
 /** Powers the machine off. */
 void shell_power_off(void) __attribute__((noreturn));
 
@@ -87,6 +90,14 @@ uint64_t shell_clock_us(void);
 /* ---- CPUs ---- */
 
 unsigned int shell_this_cpu(void);
+
+typedef void (*shell_job_fn)(void *ctx);
+
+/**
+ * Has `job` called on this CPU soon, when no vCPU is loaded on it. From an interrupt handler.
+ * @return false: another one waits on this CPU.
+ */
+bool shell_defer(shell_job_fn job, void *ctx);
 
 /* ---- Interrupts of the machine ---- */
 

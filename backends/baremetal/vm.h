@@ -114,6 +114,29 @@ void shell_vm_pause(struct shell_vm *vm, bool pause);
 
 extern bool shell_keep_running;
 
+/* ---- Saving to a file of the development host ---- */
+
+/**
+ * Saves a running VM, which is paused meanwhile and goes on afterwards. No vCPU is loaded on this CPU (shell_defer()).
+ * @return NULL, or why it could not be done; then there is no file.
+ */
+const char *shell_vm_save(struct shell_vm *vm, const char *name);
+
+/** What a VM must be like that a file is restored into. */
+struct shell_saved {
+	unsigned int vcpus;
+	uint64_t ram_bytes;
+};
+
+/** Looks at the beginning of a file. @return NULL, or what is wrong with it. */
+const char *shell_saved_look(const char *name, struct shell_saved *saved);
+
+/**
+ * Restores a file into a VM that is off and sets it running. No vCPU is loaded on this CPU.
+ * @return NULL, or why it could not be done; then the VM is off, and can be started, restored into or destroyed.
+ */
+const char *shell_vm_restore(struct shell_vm *vm, const char *name);
+
 /** VM number 0 to SHELL_MAX_VMS - 1, or NULL. */
 struct shell_vm *shell_vm_get(unsigned int index);
 
@@ -145,6 +168,26 @@ int shell_mmio_register(struct shell_vm *vm, uint64_t ipa, uint64_t bytes, const
 
 /** Maps a page of the machine's registers into the guest, at its own address. @return 0; VGICV5_NO_MEMORY. */
 int shell_mmio_pass_through(struct shell_vm *vm, uint64_t pa, uint64_t bytes);
+
+/** What of a device is saved with its VM. The functions are called while no vCPU runs, without lock. */
+struct shell_saved_device {
+	const char *
+		name; /**< at most 15 characters; no other device of the VM has it, nor vcpu, gic, ram, machine */
+	size_t bytes;			      /**< of `state`, a multiple of 8 */
+	void (*save)(void *ctx, void *state); /**< `state` is zeroed */
+	/** Whether a state can be taken over. Nobody has vouched for it. @return NULL, or what is wrong with it. */
+	const char *(*check)(void *ctx, const void *state);
+	/** Takes a state over that has been checked, after a reset, and drives the device's interrupt line anew. */
+	void (*restore)(void *ctx, const void *state);
+	void *memory;	     /**< contents that are saved as well, such as a disk's; or NULL */
+	size_t memory_bytes; /**< a multiple of 4096 */
+	void *ctx;
+};
+
+#define SHELL_SAVED_DEVICES 8
+
+/** Adds one; what it points at stays. @return 0; VGICV5_NO_MEMORY: too many. */
+int shell_saved_device_register(struct shell_vm *vm, const struct shell_saved_device *device);
 
 /** The level of an SPI's wire. Any context. A VM that is off ignores it. */
 void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted);

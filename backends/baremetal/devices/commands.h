@@ -7,7 +7,7 @@
 #define SHELL_COMMANDS_H
 
 /** What the monitor does after a command. */
-enum command_result { COMMAND_STAY, COMMAND_LEAVE };
+enum command_result { COMMAND_STAY, COMMAND_LEAVE, COMMAND_WAIT /* for monitor_done() */ };
 
 /** Runs one line, which is taken apart in place. Called by the monitor only. */
 enum command_result command_run(char *line);

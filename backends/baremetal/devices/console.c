@@ -6,7 +6,6 @@
 
 #define HOST_UART_SPI 1
 #define HISTORY 2048 /* a power of two */
-#define LINE 240
 
 /* One per VM. In lines mode `history` holds the line that is not complete yet. */
 struct console {
@@ -43,7 +42,7 @@ static void collect_line(struct console *console, char c)
 		return;
 	if (c != '\n')
 		console->history[console->written++] = c;
-	if (c == '\n' || console->written == LINE)
+	if (c == '\n' || console->written == CONSOLE_LINE)
 		print_line(console);
 }
 
@@ -54,6 +53,29 @@ void console_restart(unsigned int vm)
 	shell_lock(&con.lock);
 	if (con.lines && console->written)
 		print_line(console);
+	shell_unlock(&con.lock);
+}
+
+void console_save(unsigned int vm, struct console_saved *saved)
+{
+	const struct console *console = &con.vms[vm];
+	uint32_t i;
+
+	shell_lock(&con.lock);
+	if (con.lines)
+		saved->length = console->written;
+	for (i = 0; i < saved->length; i++)
+		saved->line[i] = console->history[i];
+	shell_unlock(&con.lock);
+}
+
+void console_resume(unsigned int vm, const struct console_saved *saved)
+{
+	uint32_t i;
+
+	shell_lock(&con.lock);
+	for (i = 0; con.lines && i < saved->length; i++)
+		collect_line(&con.vms[vm], saved->line[i]);
 	shell_unlock(&con.lock);
 }
 
@@ -120,7 +142,7 @@ void console_attach(unsigned int vm, const char *name, console_input_fn input, v
 	con.attached++;
 }
 
-static void typed(uint8_t c)
+void console_typed(uint8_t c)
 {
 	struct console *console = &con.vms[con.selected];
 
@@ -140,7 +162,7 @@ static void host_uart_interrupt(void *ctx, unsigned int spi)
 	(void)ctx;
 	(void)spi;
 	while ((c = con_getc()) >= 0)
-		typed((uint8_t)c);
+		console_typed((uint8_t)c);
 }
 
 void console_init(bool lines)

@@ -28,11 +28,28 @@ void console_output(unsigned int vm, uint8_t c);
 /** The VM starts anew: a line that it left unfinished ends here. Context as console_output(). */
 void console_restart(unsigned int vm);
 
+#define CONSOLE_LINE 240
+
+/** A line that a VM has not finished yet; none but in lines mode. */
+struct console_saved {
+	uint32_t length;
+	uint32_t zero;
+	char line[CONSOLE_LINE];
+};
+
+void console_save(unsigned int vm, struct console_saved *saved);
+
+/** Takes over a line of at most CONSOLE_LINE - 1 characters after console_restart(). */
+void console_resume(unsigned int vm, const struct console_saved *saved);
+
 /** Gives the terminal to a VM's console. @return false: it has none. */
 bool console_select(unsigned int vm);
 
 /** The VM that has the terminal. */
 unsigned int console_selected(void);
+
+/** A character was typed: it goes to the monitor or to the VM that has the terminal. From the terminal's interrupt. */
+void console_typed(uint8_t c);
 
 /** Gives the terminal to the monitor, and back to the VM that had it. */
 void console_hold(bool held);

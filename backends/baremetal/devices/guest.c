@@ -77,6 +77,79 @@ static void typed(void *ctx, uint8_t c)
 	shell_unlock(&guest->lock);
 }
 
+/* ---- Saving ---- */
+
+static void uart_save(void *ctx, void *state)
+{
+	const struct guest *guest = ctx;
+
+	pl011_save(&guest->uart, state);
+}
+
+static const char *uart_check(void *ctx, const void *state)
+{
+	(void)ctx;
+	return pl011_saved_is_good(state) ? NULL : "its UART is in a state that there is not";
+}
+
+static void uart_restore(void *ctx, const void *state)
+{
+	struct guest *guest = ctx;
+
+	shell_lock(&guest->lock);
+	pl011_restore(&guest->uart, state);
+	shell_unlock(&guest->lock);
+}
+
+static void line_save(void *ctx, void *state)
+{
+	const struct guest *guest = ctx;
+
+	console_save(guest->index, state);
+}
+
+static const char *line_check(void *ctx, const void *state)
+{
+	const struct console_saved *saved = state;
+
+	(void)ctx;
+	return saved->length < CONSOLE_LINE && !saved->zero ? NULL : "the line that it prints is too long";
+}
+
+static void line_restore(void *ctx, const void *state)
+{
+	const struct guest *guest = ctx;
+
+	console_resume(guest->index, state);
+}
+
+static const struct shell_saved_device saved_devices[] = {
+	{.name = "uart",
+	 .bytes = sizeof(struct pl011_saved),
+	 .save = uart_save,
+	 .check = uart_check,
+	 .restore = uart_restore},
+	{.name = "line",
+	 .bytes = sizeof(struct console_saved),
+	 .save = line_save,
+	 .check = line_check,
+	 .restore = line_restore},
+};
+
+static bool register_saved(struct guest *guest)
+{
+	struct shell_saved_device device;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(saved_devices) / sizeof(saved_devices[0]); i++) {
+		device = saved_devices[i];
+		device.ctx = guest;
+		if (shell_saved_device_register(guest->vm, &device))
+			return false;
+	}
+	return true;
+}
+
 /* ---- Start ---- */
 
 static void reset(struct shell_vm *vm, void *ctx)
@@ -187,30 +260,64 @@ static bool add_devices(struct guest *guest)
 	}
 	if (guest->index == 0)
 		guest->virtio = virtio_pass_through(guest->vm);
-	console_attach(guest->index, guest->name, typed, guest);
-	return true;
+	return register_saved(guest);
 }
 
-bool guest_create(const struct bundle *bundle, unsigned int index)
+static bool create(struct guest *guest, unsigned int vcpus, uint64_t ram_bytes)
 {
-	struct guest *guest = &guests[index];
 	struct shell_vm_config config = {
 		.name = guest->name,
-		.vcpus = (unsigned int)bundle_number(bundle, "cpus", 1),
-		.ram_bytes = bundle_number(bundle, "mem", 512) * MIB,
-		.identity = index == 0,
+		.vcpus = vcpus,
+		.ram_bytes = ram_bytes,
+		.identity = guest->index == 0,
 		.load = load,
 		.reset = reset,
 		.ctx = guest,
 	};
 
+	pl011_init(&guest->uart, &uart_ops, guest);
+	guest->vm = shell_vm_create(&config);
+	if (guest->vm && shell_vm_index(guest->vm) == guest->index && add_devices(guest))
+		return true;
+	if (guest->vm)
+		shell_vm_destroy(guest->vm);
+	guest->vm = NULL;
+	return false;
+}
+
+bool guest_create(const struct bundle *bundle, unsigned int index, const struct shell_saved *like)
+{
+	struct guest *guest = &guests[index];
+
 	guest->index = index;
 	guest->bundle = bundle;
 	shell_snprintf(guest->name, sizeof(guest->name), "vm%u", index);
 	read_bootargs(guest);
-	pl011_init(&guest->uart, &uart_ops, guest);
-	guest->vm = shell_vm_create(&config);
-	return guest->vm && add_devices(guest);
+	console_attach(index, guest->name, typed, guest);
+	if (like)
+		return create(guest, like->vcpus, like->ram_bytes);
+	return create(guest, (unsigned int)bundle_number(bundle, "cpus", 1),
+		      bundle_number(bundle, "mem", 512) * MIB);
+}
+
+const char *guest_restore(const struct bundle *bundle, unsigned int index, const char *name)
+{
+	struct guest *guest = &guests[index];
+	struct shell_saved saved;
+	const char *wrong = shell_saved_look(name, &saved);
+
+	if (wrong)
+		return wrong;
+	if (guest->vm && (shell_vm_vcpu_count(guest->vm) != saved.vcpus ||
+			  shell_vm_ram_bytes(guest->vm) != saved.ram_bytes)) {
+		if (guest->virtio || shell_vm_destroy(guest->vm))
+			return "the VM in its place is not off, or has devices of the machine";
+		guest->vm = NULL;
+	}
+	if (!guest->vm && !(guest->bundle ? create(guest, saved.vcpus, saved.ram_bytes)
+					  : guest_create(bundle, index, &saved)))
+		return "there is no room for a VM like it";
+	return shell_vm_restore(guest->vm, name);
 }
 
 struct shell_vm *guest_vm(unsigned int index)

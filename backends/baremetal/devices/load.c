@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "load.h"
 #include "console.h"
 #include "guest.h"
 #include "text.h"
@@ -15,6 +16,43 @@ static unsigned int vm_count(void)
 	return 1;
 }
 
+uint64_t shell_option(const char *key, uint64_t fallback)
+{
+	struct bundle options;
+
+	/* Asked for before the bundle has been opened, too; what is wrong with it is said then. */
+	if (bundle_open(&options, shell_boot.bundle, shell_boot.bundle_bytes))
+		return fallback;
+	return bundle_number(&options, key, fallback);
+}
+
+const struct bundle *load_bundle(void)
+{
+	return &bundle;
+}
+
+/* From the file that the configuration names, or from the beginning. @return whether it runs. */
+static bool start(unsigned int index)
+{
+	struct shell_vm *vm = guest_vm(index);
+	char key[] = "restore.0";
+	char file[LOAD_FILE];
+	const char *wrong;
+
+	key[8] = (char)('0' + index);
+	if (bundle_text(&bundle, key, file, sizeof(file))) {
+		wrong = guest_restore(&bundle, index, file);
+		con_printf("vm%u: %s %s%s%s\n", index, wrong ? "not restored from" : "restored from", file,
+			   wrong ? ": " : "", wrong ? wrong : "");
+		return !wrong;
+	}
+	if (!vm)
+		return false;
+	con_printf("%s: %u vCPUs, %llu MiB\n", shell_vm_name(vm), shell_vm_vcpu_count(vm),
+		   (unsigned long long)(shell_vm_ram_bytes(vm) >> 20));
+	return shell_vm_boot(vm) == 0;
+}
+
 void shell_load_guests(void)
 {
 	const char *wrong = bundle_open(&bundle, shell_boot.bundle, shell_boot.bundle_bytes);
@@ -29,16 +67,9 @@ void shell_load_guests(void)
 	console_init(!strcmp(mode, "lines"));
 	count = vm_count();
 	for (i = 0; i < count; i++)
-		guest_create(&bundle, i);
-	for (i = 0; i < count; i++) {
-		struct shell_vm *vm = guest_vm(i);
-
-		if (!vm)
-			continue;
-		con_printf("%s: %u vCPUs, %llu MiB\n", shell_vm_name(vm), shell_vm_vcpu_count(vm),
-			   (unsigned long long)(shell_vm_ram_bytes(vm) >> 20));
-		running += shell_vm_boot(vm) == 0;
-	}
+		guest_create(&bundle, i, NULL);
+	for (i = 0; i < count; i++)
+		running += start(i);
 	if (!running) {
 		con_printf("no VM runs\n");
 		shell_power_off();

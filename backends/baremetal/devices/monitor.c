@@ -5,12 +5,17 @@
 #include "commands.h"
 #include "console.h"
 
-#define LINE 80
+#define LINE 240
+#define AHEAD 1024
 
+/* The terminal's interrupt comes to one CPU, and what waits on that CPU runs with interrupts masked. */
 static struct {
 	bool active;
+	bool waits; /* for a command to be done; what is typed meanwhile is kept */
 	unsigned int length;
 	char line[LINE];
+	unsigned int ahead_count;
+	uint8_t ahead[AHEAD];
 } monitor;
 
 bool monitor_active(void)
@@ -40,16 +45,38 @@ static void close_monitor(void)
 
 static void run_line(void)
 {
+	enum command_result result = COMMAND_LEAVE;
+
 	con_puts("\n");
 	monitor.line[monitor.length] = '\0';
-	if (!monitor.length || command_run(monitor.line) == COMMAND_LEAVE)
+	if (monitor.length)
+		result = command_run(monitor.line);
+	monitor.waits = result == COMMAND_WAIT;
+	if (result == COMMAND_LEAVE)
 		close_monitor();
-	else
+	else if (result == COMMAND_STAY)
 		prompt();
+}
+
+void monitor_done(void)
+{
+	unsigned int i, count = monitor.ahead_count;
+
+	monitor.waits = false;
+	prompt();
+	monitor.ahead_count = 0;
+	/* A command among them may wait again: the rest is kept again, which is never more than there was. */
+	for (i = 0; i < count; i++)
+		console_typed(monitor.ahead[i]);
 }
 
 void monitor_input(uint8_t c)
 {
+	if (monitor.waits) {
+		if (monitor.ahead_count < AHEAD)
+			monitor.ahead[monitor.ahead_count++] = c;
+		return;
+	}
 	switch (c) {
 	case '\r':
 	case '\n':

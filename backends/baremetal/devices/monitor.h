@@ -17,4 +17,7 @@ void monitor_open(void);
 /** A character for the command line; the end of a line runs the command. */
 void monitor_input(uint8_t c);
 
+/** The command that said COMMAND_WAIT is done. On the CPU that it was run on. */
+void monitor_done(void);
+
 #endif

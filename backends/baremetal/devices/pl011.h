@@ -53,4 +53,28 @@ void pl011_write(struct pl011 *uart, uint32_t offset, uint32_t value);
 /** A character arrives. @return false if the queue is full; the character is lost and the guest sees an overrun. */
 bool pl011_receive(struct pl011 *uart, uint8_t c);
 
+/* ---- Saving, in a form of its own ---- */
+
+struct pl011_saved {
+	uint32_t ibrd;
+	uint32_t fbrd;
+	uint32_t ilpr;
+	uint32_t lcr_h;
+	uint32_t cr;
+	uint32_t ifls;
+	uint32_t imsc;
+	uint32_t ris;
+	uint32_t dmacr;
+	uint32_t queued; /* at the beginning of `queue` */
+	uint8_t queue[PL011_QUEUE];
+};
+
+void pl011_save(const struct pl011 *uart, struct pl011_saved *saved);
+
+/** Whether that can be the state of a UART. */
+bool pl011_saved_is_good(const struct pl011_saved *saved);
+
+/** Takes over a good state after pl011_init(), and drives the line. */
+void pl011_restore(struct pl011 *uart, const struct pl011_saved *saved);
+
 #endif

@@ -93,6 +93,18 @@ struct shell_vcpu {
 	uint64_t slice_pc;
 };
 
+/* ID registers that a VM sees, in the order of the table in idregs.c. */
+#define GUEST_IDREGS 10
+
+/* What of the CPU a guest finds out once and relies on for ever. */
+struct guest_cpu_model {
+	uint64_t midr;
+	uint64_t ctr;
+	uint64_t dczid;
+	uint64_t frequency;
+	uint64_t idregs[GUEST_IDREGS];
+};
+
 struct shell_vm {
 	struct vgicv5_vm gic;
 	char name[16];
@@ -111,7 +123,11 @@ struct shell_vm {
 	unsigned int region_count;
 	unsigned int complaints;
 	uint64_t cntvoff;
-	uint32_t injecting; /* calls of the core from devices that are under way */
+	struct guest_cpu_model model; /* CPU of the host where it was started first */
+	struct shell_saved_device devices[SHELL_SAVED_DEVICES];
+	unsigned int device_count;
+	bool passed_through; /* it has registers of the machine's devices */
+	uint32_t injecting;  /* calls of the core from devices that are under way */
 	const struct shell_vcpu *last_vcpu[SHELL_MAX_CPUS]; /* whose translations a CPU may have */
 	struct shell_counters counters;
 	struct vgicv5_vits its;
@@ -158,10 +174,25 @@ enum rewrite_result step_end(struct shell_vcpu *vcpu);
 /* ---- idregs.c ---- */
 enum vcpu_next exit_sysreg(struct shell_vcpu *vcpu, uint64_t esr);
 
+/** What guests see on this machine. */
+void cpu_model_of_host(struct guest_cpu_model *model);
+
+/** Whether a guest that knows another machine can go on here. @return NULL, or what is in its way. */
+const char *cpu_model_check(const struct guest_cpu_model *model);
+
 /* ---- psci.c ---- */
 enum vcpu_next exit_call(struct shell_vcpu *vcpu);
 
 /* ---- vm.c ---- */
+
+/**
+ * Makes a VM that is off running, with zeroed memory, its GICv5 started and its devices reset; all vCPUs are off.
+ * @return 0 or an error of vgicv5/error.h.
+ */
+int vm_prepare(struct shell_vm *vm);
+
+/** Takes it back: no vCPU has been turned on. */
+void vm_abandon(struct shell_vm *vm);
 
 /** Ends the stop of VMs that are quiet. No vCPU is loaded on this CPU. */
 void vm_finish_stops(void);

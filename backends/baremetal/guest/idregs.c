@@ -18,7 +18,7 @@ struct idreg {
 
 #define IDREG(crm, op2) GICV5_ENC(3, 0, 0, crm, op2)
 
-static const struct idreg idregs[] = {
+static const struct idreg idregs[GUEST_IDREGS] = {
 	/* PFR0: AArch64 only, no EL2; FP, AdvSIMD, DIT, CSV3 as they are. AArch32 code is not looked at. */
 	{IDREG(4, 0), FIELD(16) | FIELD(20) | FIELD(48) | FIELD(60), 0x11},
 	/* PFR1: BT, SSBS. */
@@ -69,14 +69,82 @@ static uint64_t real_idreg(unsigned int encoding)
 }
 
 /* Whatever is not in the list is a feature we do not know: it is not there. */
-static uint64_t read_idreg(unsigned int encoding)
+static uint64_t read_idreg(const struct shell_vm *vm, unsigned int encoding)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(idregs) / sizeof(idregs[0]); i++)
+	for (i = 0; i < GUEST_IDREGS; i++)
 		if (idregs[i].encoding == encoding)
-			return (real_idreg(encoding) & idregs[i].keep) | idregs[i].set;
+			return vm->model.idregs[i];
 	return 0;
+}
+
+/* ---- Machines compared ---- */
+
+void cpu_model_of_host(struct guest_cpu_model *model)
+{
+	unsigned int i;
+
+	model->midr = READ_SYSREG(midr_el1);
+	model->ctr = READ_SYSREG(ctr_el0);
+	model->dczid = READ_SYSREG(dczid_el0);
+	model->frequency = READ_SYSREG(cntfrq_el0);
+	for (i = 0; i < GUEST_IDREGS; i++)
+		model->idregs[i] = (real_idreg(idregs[i].encoding) & idregs[i].keep) | idregs[i].set;
+}
+
+/* FP and AdvSIMD of PFR0, TGran4 and TGran64 of MMFR0: 0xf is the least value. */
+static uint64_t signed_fields(unsigned int encoding)
+{
+	if (encoding == IDREG(4, 0))
+		return FIELD(16) | FIELD(20);
+	return encoding == IDREG(7, 0) ? FIELD(24) | FIELD(28) : 0;
+}
+
+/* Each field at least as large. */
+static bool offers(unsigned int encoding, uint64_t here, uint64_t there)
+{
+	uint64_t is_signed = signed_fields(encoding);
+	unsigned int lo;
+
+	for (lo = 0; lo < 64; lo += 4) {
+		unsigned int bias = is_signed & FIELD(lo) ? 1 : 0;
+
+		if (((bits(here, lo + 3, lo) + bias) & 0xf) < ((bits(there, lo + 3, lo) + bias) & 0xf))
+			return false;
+	}
+	return true;
+}
+
+#define CTR_LINE 0xfu /* log2 of the words of the smallest line */
+#define CTR_DMIN_LO 16
+#define CTR_IDC BIT(28)
+#define CTR_DIC BIT(29)
+
+/* Maintenance by steps of its lines reaches all of ours, and what it leaves out is not needed here either. */
+static bool lines_are_good(uint64_t here, uint64_t there)
+{
+	return (there & CTR_LINE) <= (here & CTR_LINE) &&
+	       (there >> CTR_DMIN_LO & CTR_LINE) <= (here >> CTR_DMIN_LO & CTR_LINE) &&
+	       !(there & ~here & (CTR_IDC | CTR_DIC));
+}
+
+const char *cpu_model_check(const struct guest_cpu_model *model)
+{
+	struct guest_cpu_model host;
+	unsigned int i;
+
+	cpu_model_of_host(&host);
+	if (model->frequency != host.frequency)
+		return "its counters have another frequency than this machine's";
+	if (model->dczid != host.dczid)
+		return "DC ZVA of its CPU writes another number of bytes than this machine's";
+	if (!lines_are_good(host.ctr, model->ctr))
+		return "this machine's caches do not keep what those of its CPU promised (CTR_EL0)";
+	for (i = 0; i < GUEST_IDREGS; i++)
+		if (!offers(idregs[i].encoding, host.idregs[i], model->idregs[i]))
+			return "its CPU has features that this machine's lacks";
+	return NULL;
 }
 
 /* EC 0x18: 21:20 op0, 19:17 op2, 16:14 op1, 13:10 CRn, 9:5 Rt, 4:1 CRm, 0 direction. */
@@ -113,7 +181,7 @@ enum vcpu_next exit_sysreg(struct shell_vcpu *vcpu, uint64_t esr)
 	if (gic && vgicv5_vcpu_trap(&vcpu->gic, encoding, read, &value) == VGICV5_TRAP_DONE) {
 		count(&vcpu->vm->counters.gic_traps);
 	} else if (read && !gic && (encoding & ~0x7fu) == (unsigned int)GICV5_ENC(3, 0, 0, 0, 0)) {
-		value = read_idreg(encoding);
+		value = read_idreg(vcpu->vm, encoding);
 	} else if (reads_as_zero(encoding)) {
 		value = 0;
 	} else {

@@ -110,7 +110,16 @@ int shell_mmio_register(struct shell_vm *vm, uint64_t ipa, uint64_t bytes, const
 
 int shell_mmio_pass_through(struct shell_vm *vm, uint64_t pa, uint64_t bytes)
 {
+	vm->passed_through = true;
 	return stage2_map(&vm->stage2, pa, pa, bytes, STAGE2_REGISTERS) ? 0 : VGICV5_NO_MEMORY;
+}
+
+int shell_saved_device_register(struct shell_vm *vm, const struct shell_saved_device *device)
+{
+	if (vm->device_count == SHELL_SAVED_DEVICES)
+		return VGICV5_NO_MEMORY;
+	vm->devices[vm->device_count++] = *device;
+	return 0;
 }
 
 void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted)

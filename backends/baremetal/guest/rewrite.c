@@ -211,6 +211,43 @@ enum rewrite_result rewrite_step_end(struct shell_vm *vm, uint64_t ipa)
 	return page_put(vm, done);
 }
 
+/* The words of a record's page: RAM is one piece. */
+static uint32_t *words_of(const struct shell_vm *vm, const struct rewritten *record)
+{
+	return (uint32_t *)(uintptr_t)(vm->ram_pa + record->ipa - SHELL_GUEST_RAM);
+}
+
+void rewrite_hide(struct shell_vm *vm)
+{
+	struct rewritten *record;
+	uint32_t *words;
+	unsigned int i;
+
+	for (record = vm->stage2.rewritten; record; record = record->next) {
+		words = words_of(vm, record);
+		/* What a device wrote meanwhile stays. */
+		recheck(vm, record->ipa, words);
+		for (i = 0; i < WORDS; i++)
+			if (is_ours(record, i, words[i]))
+				words[i] = vgicv5_hvc_to_word(words[i]);
+	}
+}
+
+void rewrite_show(struct shell_vm *vm)
+{
+	struct rewritten *record;
+	uint32_t *words;
+	unsigned int i;
+
+	for (record = vm->stage2.rewritten; record; record = record->next) {
+		words = words_of(vm, record);
+		for (i = 0; i < WORDS; i++)
+			if (record->words[i / 32] & 1u << (i % 32))
+				words[i] = vgicv5_word_to_hvc(words[i]);
+		sync_instructions(words);
+	}
+}
+
 void rewrite_reset(struct shell_vm *vm)
 {
 	while (vm->stage2.rewritten)

@@ -26,6 +26,13 @@ enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa);
 enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa, unsigned int bytes);
 enum rewrite_result rewrite_step_end(struct shell_vm *vm, uint64_t ipa);
 
+/**
+ * Gives all code pages the guest's own words, and the replaced ones again. No vCPU runs, and nobody else writes to the
+ * RAM in between.
+ */
+void rewrite_hide(struct shell_vm *vm);
+void rewrite_show(struct shell_vm *vm);
+
 /** Forgets all: the RAM is about to be written anew. */
 void rewrite_reset(struct shell_vm *vm);
 

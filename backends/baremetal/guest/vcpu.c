@@ -109,6 +109,7 @@ static void load(struct shell_vcpu *vcpu)
 {
 	WRITE_SYSREG(vtcr_el2, stage2_vtcr());
 	WRITE_SYSREG(vttbr_el2, stage2_vttbr(&vcpu->vm->stage2));
+	WRITE_SYSREG(vpidr_el2, vcpu->vm->model.midr);
 	isb();
 	drop_translations_of_others(vcpu);
 	sysregs_restore(&vcpu->sys);

@@ -162,13 +162,10 @@ static void forget_code(struct shell_vm *vm)
 	stage2_free_tables(&vm->stage2, tables);
 }
 
-int shell_vm_boot(struct shell_vm *vm)
+int vm_prepare(struct shell_vm *vm)
 {
-	uint64_t pc, x0;
 	int error;
 
-	if (vm->state != SHELL_VM_OFF)
-		return VGICV5_STATE;
 	if (vm->used_before)
 		memset((void *)(uintptr_t)vm->ram_pa, 0, (size_t)vm->config.ram_bytes);
 	forget_translations(vm);
@@ -180,12 +177,31 @@ int shell_vm_boot(struct shell_vm *vm)
 	vm->used_before = true;
 	vm->complaints = 0;
 	vm->cntvoff = timer_now();
+	cpu_model_of_host(&vm->model);
 	vm->state = SHELL_VM_RUNNING;
 	if (vm->config.reset)
 		vm->config.reset(vm, vm->config.ctx);
+	return 0;
+}
+
+void vm_abandon(struct shell_vm *vm)
+{
+	vm->state = SHELL_VM_OFF;
+	vgicv5_vm_destroy(&vm->gic);
+}
+
+int shell_vm_boot(struct shell_vm *vm)
+{
+	uint64_t pc, x0;
+	int error;
+
+	if (vm->state != SHELL_VM_OFF)
+		return VGICV5_STATE;
+	error = vm_prepare(vm);
+	if (error)
+		return error;
 	if (vm->config.load(vm, vm->config.ctx, &pc, &x0)) {
-		vm->state = SHELL_VM_OFF;
-		vgicv5_vm_destroy(&vm->gic);
+		vm_abandon(vm);
 		return VGICV5_INVALID;
 	}
 	sched_turn_on_at(vm->vcpus[0], pc, x0);

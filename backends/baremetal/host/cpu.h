@@ -26,6 +26,8 @@ struct shell_cpu {
 	uint64_t idle;	    /* waits for work; under the scheduler's lock */
 	uint64_t resched;   /* leave the current vCPU */
 	uint64_t timer_set; /* what CNTHP_CVAL holds; all ones: off */
+	shell_job_fn job;   /* to be run when no vCPU is loaded here; NULL: none */
+	void *job_ctx;
 };
 
 extern struct shell_cpu shell_cpus[SHELL_MAX_CPUS];

@@ -2,6 +2,7 @@
 /* Exceptions of the shell itself, and its end. */
 #include "../guest/guest.h"
 #include "../machine/machine.h"
+#include "semihost.h"
 
 static void dump_regs(const struct guest_regs *regs)
 {
@@ -36,7 +37,7 @@ void el2_exception(unsigned int kind, struct guest_regs *regs)
 {
 	uint64_t esr = READ_SYSREG(esr_el2);
 
-	if (kind == EXIT_SYNC && machine_exception(regs, esr))
+	if (kind == EXIT_SYNC && (semihost_exception(regs, esr) || machine_exception(regs, esr)))
 		return;
 	dump_regs(regs);
 	shell_panic("exception %u at EL2: ESR %lx FAR %lx", kind, esr, READ_SYSREG(far_el2));

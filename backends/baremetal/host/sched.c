@@ -15,6 +15,7 @@
 #define GRACE_US 250
 #define SPIN_SLICE_US 150
 #define SPIN_BYTES 256u
+#define LEAVE_US 10000000 /* how long vCPUs may take to leave their CPUs */
 #define NO_CPU (-1)
 
 static shell_lock_t lock;
@@ -247,6 +248,24 @@ void sched_release(struct shell_vm *vm)
 			kick_cpu((int)i);
 }
 
+void sched_wake_all(struct shell_vm *vm)
+{
+	unsigned int i;
+
+	shell_lock(&lock);
+	for (i = 0; i < vm->config.vcpus; i++)
+		if (vm->vcpus[i]->state == VCPU_BLOCKED)
+			make_ready(vm->vcpus[i]);
+	shell_unlock(&lock);
+}
+
+void sched_turn_on_held(struct shell_vcpu *vcpu)
+{
+	shell_lock(&lock);
+	make_ready(vcpu);
+	shell_unlock(&lock);
+}
+
 bool sched_is_quiet(struct shell_vm *vm)
 {
 	bool quiet = true;
@@ -257,6 +276,16 @@ bool sched_is_quiet(struct shell_vm *vm)
 		quiet &= vm->vcpus[i]->state != VCPU_RUNNING;
 	shell_unlock(&lock);
 	return quiet;
+}
+
+bool sched_wait_quiet(struct shell_vm *vm)
+{
+	uint64_t end = shell_clock_us() + LEAVE_US;
+
+	while (!sched_is_quiet(vm))
+		if (shell_clock_us() > end)
+			return false;
+	return true;
 }
 
 /* ---- The loop ---- */
@@ -365,6 +394,30 @@ void sched_timer(void)
 	}
 }
 
+bool shell_defer(shell_job_fn job, void *ctx)
+{
+	struct shell_cpu *cpu = this_cpu();
+
+	if (cpu->job)
+		return false;
+	cpu->job_ctx = ctx;
+	cpu->job = job;
+	/* The vCPU that is loaded here leaves. */
+	__atomic_store_n(&cpu->resched, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+void sched_run_job(void)
+{
+	struct shell_cpu *cpu = this_cpu();
+	shell_job_fn job = cpu->job;
+
+	if (!job)
+		return;
+	cpu->job = NULL;
+	job(cpu->job_ctx);
+}
+
 void sched_loop(void)
 {
 	struct shell_cpu *cpu = this_cpu();
@@ -373,6 +426,7 @@ void sched_loop(void)
 	for (;;) {
 		__atomic_store_n(&cpu->resched, 0, __ATOMIC_RELAXED);
 		gic_irqs();
+		sched_run_job();
 		vm_finish_stops();
 		vcpu = take();
 		if (!vcpu) {

@@ -39,6 +39,18 @@ bool sched_others_wait(void);
 /** Its state has been saved. With LEAVE_BLOCKED it may become ready at once. */
 void sched_leave(struct shell_vcpu *vcpu, enum vcpu_leave why);
 
+/** What waits on this CPU by shell_defer(). */
+void sched_run_job(void);
+
+/**
+ * Of a VM that is paused and quiet: no vCPU waits for a time or a doorbell any more, those that did are ready. WFI may
+ * end at any time.
+ */
+void sched_wake_all(struct shell_vm *vm);
+
+/** Of a VM that is paused, with its registers set: from off to ready. */
+void sched_turn_on_held(struct shell_vcpu *vcpu);
+
 /** This CPU's timer fired. */
 void sched_timer(void);
 
@@ -49,5 +61,8 @@ void sched_release(struct shell_vm *vm);
 
 /** Whether no vCPU of it runs. */
 bool sched_is_quiet(struct shell_vm *vm);
+
+/** Waits for it, on a CPU with no vCPU loaded, of a VM that is held. @return false: one does not leave. */
+bool sched_wait_quiet(struct shell_vm *vm);
 
 #endif
