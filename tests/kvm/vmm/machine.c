@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * VM, memory, interrupt controller and vCPUs.
+ */
+#include "vmm.h"
+
+#include <devices/board.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#define SPIS 32
+
+static int call(int fd, unsigned long request, void *argument, const char *what)
+{
+	int result = ioctl(fd, request, argument);
+
+	if (result < 0)
+		die(what);
+	return result;
+}
+
+static int call_value(int fd, unsigned long request, unsigned long value, const char *what)
+{
+	return call(fd, request, (void *)value, what);
+}
+
+static void set_attribute(struct vmm *vmm, uint32_t group, uint64_t attribute, void *data, const char *what)
+{
+	struct kvm_device_attr attr = {.group = group, .attr = attribute, .addr = (uintptr_t)data};
+
+	call(vmm->gic, KVM_SET_DEVICE_ATTR, &attr, what);
+}
+
+static void create_ram(struct vmm *vmm)
+{
+	struct kvm_userspace_memory_region region = {.guest_phys_addr = BOARD_RAM_BASE, .memory_size = vmm->ram_size};
+
+	vmm->ram = mmap(NULL, vmm->ram_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (vmm->ram == MAP_FAILED)
+		die("no memory for the guest's RAM");
+	region.userspace_addr = (uintptr_t)vmm->ram;
+	call(vmm->fd, KVM_SET_USER_MEMORY_REGION, &region, "KVM_SET_USER_MEMORY_REGION");
+}
+
+static void create_cpu(struct vmm *vmm, unsigned int index)
+{
+	struct vmm_cpu *cpu = &vmm->cpu[index];
+	struct kvm_vcpu_init init = {0};
+	int bytes = call_value(vmm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE");
+
+	cpu->vmm = vmm;
+	cpu->index = index;
+	cpu->fd = call_value(vmm->fd, KVM_CREATE_VCPU, index, "KVM_CREATE_VCPU");
+	call(vmm->fd, KVM_ARM_PREFERRED_TARGET, &init, "KVM_ARM_PREFERRED_TARGET");
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	if (index)
+		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
+	call(cpu->fd, KVM_ARM_VCPU_INIT, &init, "KVM_ARM_VCPU_INIT");
+	cpu->run = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
+	if (cpu->run == MAP_FAILED)
+		die("mmap of a vCPU");
+}
+
+void vmm_create(struct vmm *vmm)
+{
+	struct kvm_create_device device = {.type = KVM_DEV_TYPE_ARM_VGIC_V5};
+	unsigned int i;
+
+	vmm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (vmm->kvm < 0)
+		die("/dev/kvm");
+	vmm->fd = call_value(vmm->kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+	create_ram(vmm);
+	call(vmm->fd, KVM_CREATE_DEVICE, &device, "KVM has no GICv5 for guests: KVM_CREATE_DEVICE");
+	vmm->gic = (int)device.fd;
+	for (i = 0; i < vmm->cpus; i++)
+		create_cpu(vmm, i);
+}
+
+static void set_register(int fd, size_t offset, uint64_t value)
+{
+	struct kvm_one_reg reg = {
+		.id = KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | (offset / sizeof(uint32_t)),
+		.addr = (uintptr_t)&value,
+	};
+
+	call(fd, KVM_SET_ONE_REG, &reg, "KVM_SET_ONE_REG");
+}
+
+void vmm_ready(struct vmm *vmm)
+{
+	uint64_t irs = BOARD_IRS_BASE;
+	uint32_t spis = SPIS;
+
+	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V5_ADDR_TYPE_IRS, &irs, "address of the IRS");
+	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &spis, "number of SPIs");
+	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL, "init of the GICv5");
+	set_register(vmm->cpu[0].fd, offsetof(struct kvm_regs, regs.pc), vmm->entry);
+	set_register(vmm->cpu[0].fd, offsetof(struct kvm_regs, regs.regs[0]), vmm->fdt);
+}
+
+void vmm_wire(struct vmm *vmm, unsigned int spi, bool level)
+{
+	struct kvm_irq_level line = {
+		.irq = (uint32_t)KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | spi,
+		.level = level,
+	};
+
+	call(vmm->fd, KVM_IRQ_LINE, &line, "KVM_IRQ_LINE");
+}
