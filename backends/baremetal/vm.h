@@ -57,6 +57,7 @@ struct shell_mmio_region {
 	X(pages_rewritten)   \
 	X(words_rewritten)   \
 	X(injected_spi)      \
+	X(injected_msi)      \
 	X(undefined)         \
 	X(wakeups)           \
 	X(migrations)        \
@@ -191,6 +192,15 @@ int shell_saved_device_register(struct shell_vm *vm, const struct shell_saved_de
 
 /** The level of an SPI's wire. Any context. A VM that is off ignores it. */
 void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted);
+
+/** An MSI: a device's write of `data` to a guest-physical address. Any context. A VM that is off ignores it. */
+void shell_inject_msi(struct shell_vm *vm, uint64_t address, uint32_t device_id, uint32_t data);
+
+/**
+ * Guest memory for a device: where `bytes` bytes of it can be accessed, or NULL if not all of them are RAM. With `write`
+ * code pages among them become data; call it for each write. On a CPU that has loaded one of the VM's vCPUs.
+ */
+void *shell_dma_pointer(struct shell_vm *vm, uint64_t ipa, uint64_t bytes, bool write);
 
 /**
  * Guest memory. Reads and writes stay below the end of RAM; writes are visible to a guest with its caches off.

@@ -156,6 +156,26 @@ static void transports(void **state)
 	assert_true(fdt_path_offset(blob, "/virtio_mmio@a000200") < 0);
 }
 
+static void pci_host_bridge(void **state)
+{
+	static const uint32_t reg[] = {0, 0x3f000000, 0, 0x100000};
+	static const uint32_t ranges[] = {0x02000000, 0, 0x10000000, 0, 0x10000000, 0, 0x2eff0000};
+	const char *frame = "/intc/irs@8010000/its@8080000/msi-controller@8090000";
+	int bridge = node("/pcie@3f000000");
+
+	(void)state;
+	ASSERT_TEXT("/pcie@3f000000", "compatible", "pci-host-ecam-generic");
+	assert_cells("/pcie@3f000000", "reg", reg, 4);
+	assert_cells("/pcie@3f000000", "ranges", ranges, 7);
+	assert_int_equal(cell(bridge, "#address-cells", 0), 3);
+	assert_int_equal(cell(bridge, "bus-range", 1), 0);
+	/* Requester IDs from 0 on are DeviceIDs from 0 on, and their MSIs go to the translate frame. */
+	assert_int_equal(cell(bridge, "msi-map", 0), 0);
+	assert_int_equal(cell(bridge, "msi-map", 1), fdt_get_phandle(blob, node(frame)));
+	assert_int_equal(cell(bridge, "msi-map", 2), 0);
+	assert_int_equal(cell(bridge, "msi-map", 3), 0x10000);
+}
+
 static void memory_and_choice(void **state)
 {
 	static const uint32_t reg[] = {0, 0x40000000, 1, 0x80000000};
@@ -224,6 +244,7 @@ int main(void)
 		cmocka_unit_test_setup(timers, make),
 		cmocka_unit_test_setup(uart, make),
 		cmocka_unit_test_setup(transports, make),
+		cmocka_unit_test_setup(pci_host_bridge, make),
 		cmocka_unit_test_setup(memory_and_choice, make),
 		cmocka_unit_test_setup(seeds_differ_and_repeat, make),
 		cmocka_unit_test_setup(the_largest_machine_fits, make),

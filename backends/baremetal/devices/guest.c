@@ -5,6 +5,7 @@
 #include "console.h"
 #include "guest_fdt.h"
 #include "layout.h"
+#include "pci_host.h"
 #include "pl011.h"
 #include "virtio.h"
 
@@ -18,6 +19,7 @@ struct guest {
 	const struct bundle *bundle;
 	shell_lock_t lock; /* the UART; the console's lock is taken inside */
 	struct pl011 uart;
+	struct pci_host pci;
 	uint32_t virtio;
 	unsigned int starts;
 	char name[8];
@@ -152,6 +154,17 @@ static bool register_saved(struct guest *guest)
 
 /* ---- Start ---- */
 
+/* What there is for this VM alone, or else for all of them. */
+static const void *find_payload(const struct guest *guest, const char *kind, size_t *bytes)
+{
+	char own[16];
+	const void *payload;
+
+	shell_snprintf(own, sizeof(own), "%s.%u", kind, guest->index);
+	payload = bundle_find(guest->bundle, own, bytes);
+	return payload ? payload : bundle_find(guest->bundle, kind, bytes);
+}
+
 static void reset(struct shell_vm *vm, void *ctx)
 {
 	struct guest *guest = ctx;
@@ -159,6 +172,7 @@ static void reset(struct shell_vm *vm, void *ctx)
 	(void)vm;
 	console_restart(guest->index);
 	virtio_reset(guest->virtio);
+	pci_host_reset(&guest->pci);
 	shell_lock(&guest->lock);
 	pl011_init(&guest->uart, &uart_ops, guest);
 	shell_unlock(&guest->lock);
@@ -196,17 +210,6 @@ static int load_fdt(struct guest *guest, const struct guest_layout *layout)
 	shell_free(blob, GUEST_FDT_SIZE);
 	con_printf("%s: seed %llu\n", guest->name, (unsigned long long)fdt.seed);
 	return error;
-}
-
-/* What there is for this VM alone, or else for all of them. */
-static const void *find_payload(const struct guest *guest, const char *kind, size_t *bytes)
-{
-	char own[16];
-	const void *payload;
-
-	shell_snprintf(own, sizeof(own), "%s.%u", kind, guest->index);
-	payload = bundle_find(guest->bundle, own, bytes);
-	return payload ? payload : bundle_find(guest->bundle, kind, bytes);
 }
 
 static int load(struct shell_vm *vm, void *ctx, uint64_t *pc, uint64_t *x0)
@@ -252,12 +255,25 @@ static void read_bootargs(struct guest *guest)
 	}
 }
 
+static bool add_pci(struct guest *guest)
+{
+	size_t bytes;
+	const void *disk = find_payload(guest, "disk", &bytes);
+	int error = pci_host_create(&guest->pci, guest->vm, disk, bytes);
+
+	if (error)
+		con_printf("%s: no disk of its own: %s\n", guest->name, vgicv5_strerror(error));
+	return !error;
+}
+
 static bool add_devices(struct guest *guest)
 {
 	if (shell_mmio_register(guest->vm, BOARD_UART_BASE, BOARD_UART_SIZE, &uart_mmio, guest)) {
 		con_printf("%s: no room for its UART\n", guest->name);
 		return false;
 	}
+	if (!add_pci(guest))
+		return false;
 	if (guest->index == 0)
 		guest->virtio = virtio_pass_through(guest->vm);
 	return register_saved(guest);

@@ -282,6 +282,27 @@ static void write_virtio(struct writer *w, uint32_t present)
 	}
 }
 
+/* No I/O ports and no INTx: a function's MSIs go to the ITS with its requester ID as DeviceID. */
+static void write_pci(struct writer *w)
+{
+	static const uint32_t window[] = {BOARD_DT_PCI_MEMORY32, 0, BOARD_PCI_WINDOW,	   0,
+					  BOARD_PCI_WINDOW,	 0, BOARD_PCI_WINDOW_BYTES};
+	static const uint32_t buses[] = {0, 0};
+	static const uint32_t msis[] = {0, PHANDLE_MSI, 0, 0x10000};
+
+	begin_at(w, "pcie", BOARD_PCI_ECAM);
+	text(w, "compatible", "pci-host-ecam-generic");
+	text(w, "device_type", "pci");
+	reg(w, BOARD_PCI_ECAM, BOARD_PCI_ECAM_BYTES);
+	size_cells(w, 3, 2);
+	cells(w, "ranges", window, 7);
+	cells(w, "bus-range", buses, 2);
+	cell(w, "linux,pci-domain", 0);
+	cells(w, "msi-map", msis, 4);
+	flag(w, "dma-coherent");
+	end(w);
+}
+
 static void write_memory(struct writer *w, const struct guest_fdt *guest)
 {
 	begin_at(w, "memory", guest->ram_base);
@@ -311,6 +332,7 @@ int guest_fdt_make(void *blob, uint32_t size, const struct guest_fdt *guest)
 	write_clock(&w);
 	write_uart(&w);
 	write_virtio(&w, guest->virtio);
+	write_pci(&w);
 	end(&w);
 	collect(&w, fdt_finish(blob));
 	return w.error;
