@@ -9,6 +9,7 @@
 enum vgicv5_reload {
 	VGICV5_RELOAD_IRSEN = 1, /* make resident anew */
 	VGICV5_RELOAD_TRAP = 2,	 /* whether to trap GIC CDDI may have changed; on loaded vCPUs only */
+	VGICV5_RELOAD_MODES = 4, /* handling modes of LPIs of an IWB are to be set */
 };
 
 static inline bool vgicv5_eoi_registered(const struct vgicv5_vm *vm, uint32_t spi)

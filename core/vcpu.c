@@ -6,6 +6,7 @@
 #include "doorbell.h"
 #include "eoi.h"
 #include "ppi.h"
+#include "viwb.h"
 
 static void append(struct vgicv5_vm *vm, struct vgicv5_vcpu *vcpu)
 {
@@ -87,7 +88,9 @@ int vgicv5_vcpu_load(struct vgicv5_vcpu *vcpu)
 	if (vgicv5_exchange(&vcpu->resident, 1))
 		return VGICV5_STATE;
 	pcpu->loaded = vcpu;
-	(void)take_reload(vcpu);
+	/* Handling modes can be set when the VPE is resident: before the entry. */
+	if (take_reload(vcpu) & VGICV5_RELOAD_MODES)
+		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_MODES);
 	if (VGICV5_READ_ONCE(vm->eoi.used) | pcpu->trap_deactivation)
 		vgicv5_eoi_loaded(vcpu);
 	vgicv5_ppi_collect(vcpu);
@@ -103,13 +106,16 @@ int vgicv5_vcpu_load(struct vgicv5_vcpu *vcpu)
 	return VGICV5_OK;
 }
 
-/* A trap of GIC CDDI is taken over, too. @return whether residency is to be made anew. */
+/* A trap of GIC CDDI and handling modes are taken over, too. @return whether residency is to be made anew. */
 static bool take_changes(struct vgicv5_vcpu *vcpu)
 {
 	uint64_t old = vcpu->hyp.contextr;
+	uint64_t taken = take_reload(vcpu);
 
-	if (take_reload(vcpu) & VGICV5_RELOAD_TRAP)
+	if (taken & VGICV5_RELOAD_TRAP)
 		vgicv5_eoi_loaded(vcpu);
+	if (taken & VGICV5_RELOAD_MODES)
+		vgicv5_viwb_set_modes(vcpu);
 	return vcpu->hyp.contextr != old;
 }
 

@@ -232,16 +232,22 @@ static int walk(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id,
 	return is_read_error(error) ? VGICV5_FAULT : VGICV5_INVALID;
 }
 
-static int miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
+int vgicv5_vits_translate(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint32_t *lpi,
+			  uint64_t *stamp)
 {
 	int error = vgicv5_injectable(vits->vm);
+
+	*stamp = vgicv5_vits_now(vits);
+	return error ? error : walk(vits, device_id, event_id, lpi);
+}
+
+static int miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
+{
 	uint64_t stamp;
 	uint32_t lpi;
+	int error;
 
-	if (error)
-		return error;
-	stamp = vgicv5_vits_now(vits);
-	error = walk(vits, device_id, event_id, &lpi);
+	error = vgicv5_vits_translate(vits, device_id, event_id, &lpi, &stamp);
 	if (!error)
 		error = vgicv5_inject_lpi(vits->vm, lpi);
 	if (error)
@@ -263,12 +269,11 @@ int vgicv5_vits_miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t even
 int vgicv5_vits_map_direct(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
 {
 	uint64_t *in_flight = vits_begin(vits);
-	int error = vgicv5_injectable(vits->vm);
-	uint64_t stamp = vgicv5_vits_now(vits);
+	uint64_t stamp;
 	uint32_t lpi;
+	int error;
 
-	if (!error)
-		error = walk(vits, device_id, event_id, &lpi);
+	error = vgicv5_vits_translate(vits, device_id, event_id, &lpi, &stamp);
 	if (!error)
 		error = map_direct(vits, device_id, event_id, lpi, stamp);
 	vits_end(in_flight);

@@ -57,6 +57,13 @@ bool vgicv5_vits_settled(struct vgicv5_vits *vits);
 /* The rest of vgicv5_inject_msi(), for an event that counts itself in `in_flight`. */
 int vgicv5_vits_miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint64_t *in_flight);
 
+/*
+ * The LPI of an event, by the tables as they are now, and the number that the walk had; for an event that counts itself
+ * in `in_flight`. The result is one of vgicv5_inject_msi(). Context as vgicv5_port_guest_read().
+ */
+int vgicv5_vits_translate(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id, uint32_t *lpi,
+			  uint64_t *stamp);
+
 /* Host events of the scope reach the VM through software only. The ITS's mutex is held. */
 void vgicv5_vits_unmap(struct vgicv5_vits *vits, const struct vgicv5_vits_scope *scope);
 

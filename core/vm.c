@@ -18,6 +18,7 @@
 #include "table.h"
 #include "virs.h"
 #include "vits.h"
+#include "viwb.h"
 #include "vmt.h"
 #include "vpe.h"
 
@@ -118,6 +119,7 @@ static void free_tables(struct vgicv5_vm *vm)
 	vgicv5_ist_free(&vm->spi_ist);
 	vgicv5_vpe_free_tables(vm);
 	vgicv5_eoi_release(vm);
+	vgicv5_viwb_stop(vm);
 	vgicv5_port_free(vm->spi_level, bitmap);
 	vgicv5_port_free(vm->spi_line, bitmap);
 	vm->one_n = NULL;
@@ -246,6 +248,8 @@ static int bring_up(struct vgicv5_vm *vm)
 
 	if (!error)
 		error = alloc_spis(vm);
+	if (!error)
+		error = vgicv5_viwb_start(vm);
 	if (!error)
 		error = make_doorbells(vm);
 	if (!error)

@@ -220,6 +220,7 @@ void hal_host_assert_failed(const char *expression, const char *file, int line)
 void hal_host_reset_events(void)
 {
 	hal_host_on_kick(NULL, NULL);
+	hal_host_on_guest_read(NULL, NULL);
 	hal_host_on_vm_dead(NULL, NULL);
 	hal_host_on_trace(NULL, NULL);
 	forget_kicks();

@@ -201,12 +201,25 @@ static int guest_copy(struct vgicv5_vm *vm, uint64_t gpa, void *to, const void *
 	return region ? 0 : VGICV5_FAULT;
 }
 
+static void (*read_fn)(void *ctx, struct vgicv5_vm *vm, uint64_t gpa);
+static void *read_ctx;
+
+void hal_host_on_guest_read(void (*fn)(void *ctx, struct vgicv5_vm *vm, uint64_t gpa), void *ctx)
+{
+	read_ctx = ctx;
+	__atomic_store_n(&read_fn, fn, __ATOMIC_RELEASE);
+}
+
 int vgicv5_port_guest_read(struct vgicv5_vm *vm, uint64_t gpa, void *to, size_t bytes)
 {
+	void (*fn)(void *ctx, struct vgicv5_vm *vm, uint64_t gpa) =
+		__atomic_load_n(&read_fn, __ATOMIC_ACQUIRE);
 	struct hal_host_thread *self = hal_host_self();
 
 	hal_host_may_sleep(self, "vgicv5_port_guest_read()");
 	HAL_HOST_COUNT(self, guest_reads);
+	if (fn)
+		fn(read_ctx, vm, gpa);
 	return guest_copy(vm, gpa, to, NULL, bytes);
 }
 

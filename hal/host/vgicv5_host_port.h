@@ -128,6 +128,9 @@ void hal_host_guest_memory_add(struct vgicv5_vm *vm, uint64_t gpa, void *host, s
 /** Forgets all guest memory and what is dirty. */
 void hal_host_guest_memory_clear(void);
 
+/** Called before each vgicv5_port_guest_read(), on its thread; NULL: nothing. For what a guest does meanwhile. */
+void hal_host_on_guest_read(void (*fn)(void *ctx, struct vgicv5_vm *vm, uint64_t gpa), void *ctx);
+
 /** Whether the 4 KiB page at `gpa` was written through the port since it was added. */
 bool hal_host_guest_dirty(struct vgicv5_vm *vm, uint64_t gpa);
 

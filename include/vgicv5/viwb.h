@@ -30,13 +30,14 @@ struct vgicv5_viwb_wires {
 	uint32_t enabled; /* IWB_WENABLERn */
 	uint32_t level;	  /* IWB_WTMRn */
 	uint32_t line;
-	uint32_t mode_due; /* the LPI's handling mode is to be set by a vCPU that enters */
+	uint32_t mode_due; /* in the list of first_due */
 };
 
 /** The LPI of a wire's last event. */
 struct vgicv5_viwb_lpi {
 	uint64_t stamp; /* when the walk of the tables began (vgicv5_vits_entry); 0: unknown */
 	uint32_t lpi;
+	uint32_t next_due; /* wire, or all ones */
 };
 
 /** One virtual IWB, in memory of the embedder. Members are the library's. */
@@ -46,7 +47,7 @@ struct vgicv5_viwb {
 	vgicv5_lock_t lock;		 /* leaf: all below */
 	struct vgicv5_viwb_wires *wires; /* wire_count / 32 of them; NULL unless the VM is started */
 	struct vgicv5_viwb_lpi *lpis;	 /* wire_count of them, in the same memory */
-	uint32_t modes_due;		 /* wires with mode_due */
+	uint32_t first_due; /* list of wires whose LPI's handling mode a vCPU that enters is to set */
 	bool iwben;
 };
 

@@ -111,6 +111,8 @@ void its_up(struct its_guest *g, const struct its_shape *shape, const struct vgi
 						  .its_id = 5,
 						  .direct = direct,
 						  .direct_ctx = g};
+	const struct vgicv5_viwb_config iwb = {
+		.vits = &g->vits, .device_id = ITS_IWB_DEVICE, .wire_count = ITS_WIRES};
 	struct vgicv5_vm_config vm_config = world_vm_config(32);
 	struct world_vm *vm = &g->world.vms[0];
 
@@ -120,10 +122,11 @@ void its_up(struct its_guest *g, const struct its_shape *shape, const struct vgi
 	g->next = ITS_GPA;
 	world_create(&g->world, &world_hosts[0], 3);
 	hal_host_guest_memory_add(NULL, ITS_GPA, its_memory, sizeof(its_memory));
-	g->vm = world_add_vm(&g->world, &vm_config, 1, NULL);
+	g->vm = world_add_vm(&g->world, &vm_config, 2, NULL);
 	assert_int_equal(vgicv5_vits_init(&g->vits, &vm->vm, &config), VGICV5_STATE);
 	assert_int_equal(vgicv5_vm_destroy(&vm->vm), VGICV5_OK);
 	assert_int_equal(vgicv5_vits_init(&g->vits, &vm->vm, &config), VGICV5_OK);
+	assert_int_equal(vgicv5_viwb_init(&g->viwb, &iwb), VGICV5_OK);
 	assert_int_equal(vgicv5_vm_start(&vm->vm), VGICV5_OK);
 	world_load(&g->vm->vcpus[0], 0);
 	guest_boot_irs(&g->vm->vcpus[0], ITS_LPI_BITS);
@@ -172,6 +175,16 @@ void its_invalidate_device(struct its_guest *g, uint32_t device, uint32_t comman
 	its_write(g, 0x100, device);
 	its_write(g, 0x110, 1u << 31 | command);
 	assert_int_equal(its_read(g, 0x120), 1);
+}
+
+uint32_t its_iwb_read(struct its_guest *g, uint32_t offset)
+{
+	return (uint32_t)vgicv5_viwb_read(&g->viwb, offset, 4);
+}
+
+void its_iwb_write(struct its_guest *g, uint32_t offset, uint32_t value)
+{
+	vgicv5_viwb_write(&g->viwb, offset, 4, value);
 }
 
 bool its_take(struct its_guest *g, uint32_t lpi)

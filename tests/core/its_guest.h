@@ -10,7 +10,7 @@
 #define TESTS_CORE_ITS_GUEST_H
 
 #include <vgicv5/arch/its.h>
-#include <vgicv5/vits.h>
+#include <vgicv5/viwb.h>
 
 #include "world.h"
 
@@ -20,6 +20,8 @@
 #define ITS_DEVICE_BITS 12
 #define ITS_EVENT_BITS 11
 #define ITS_LPI_BITS 14
+#define ITS_IWB_DEVICE 0x3c9
+#define ITS_WIRES 96
 
 /* One shape of tables. */
 struct its_shape {
@@ -37,13 +39,16 @@ struct its_guest {
 	struct world world;
 	struct world_vm *vm;
 	struct vgicv5_vits vits;
+	struct vgicv5_viwb viwb; /* disabled, as after a reset */
 	const struct its_shape *shape;
 	uint64_t next; /* guest memory that is not used yet */
 };
 
 extern unsigned char its_memory[ITS_MEMORY];
 
-/* World, one vCPU on PE 0 with LPIs, ITS enabled with an empty device table. `direct` may be NULL. */
+/*
+ * World, two vCPUs, the first on PE 0, with LPIs, ITS enabled with an empty device table. `direct` may be NULL.
+ */
 void its_up(struct its_guest *g, const struct its_shape *shape, const struct vgicv5_vits_direct_ops *direct);
 void its_down(struct its_guest *g);
 
@@ -61,6 +66,9 @@ uint64_t its_read(struct its_guest *g, uint32_t offset);
 void its_write(struct its_guest *g, uint32_t offset, uint64_t value);
 void its_invalidate_event(struct its_guest *g, uint32_t device, uint32_t event, uint32_t command);
 void its_invalidate_device(struct its_guest *g, uint32_t device, uint32_t command);
+
+uint32_t its_iwb_read(struct its_guest *g, uint32_t offset);
+void its_iwb_write(struct its_guest *g, uint32_t offset, uint32_t value);
 
 /* Whether an LPI is pending; then it is no more. */
 bool its_take(struct its_guest *g, uint32_t lpi);

@@ -5,6 +5,7 @@
 #include "../host/trace.h"
 #include "console.h"
 #include "guest.h"
+#include "load.h"
 #include "saving.h"
 #include "text.h"
 
@@ -303,14 +304,18 @@ static enum command_result cmd_restart(const struct words *words)
 
 /* ---- Saving ---- */
 
-/* A VM's number if the line has one, and then the name of a file. @return false: no file. */
+/* A VM's number if the line has one, and then the name of a file if it has one. @return false: no file. */
 static bool named_file(const struct words *words, unsigned int *vm, const char **file)
 {
+	static char usual[LOAD_FILE];
+
 	*vm = words->count > 2 ? (unsigned int)number(words, 1, SHELL_MAX_VMS) : console_selected();
-	*file = words->count >= 2 ? words->word[words->count - 1] : NULL;
+	*file = words->count >= 2 ? words->word[words->count - 1] : usual;
+	if (words->count == 1 && bundle_text(load_bundle(), "save", usual, sizeof(usual)))
+		return true;
 	if (words->count >= 2 && words->count <= 3 && *vm < SHELL_MAX_VMS)
 		return true;
-	con_printf("usage: %s [VM] FILE\n", words->word[0]);
+	con_printf("usage: %s [[VM] FILE]\n", words->word[0]);
 	return false;
 }
 
@@ -373,8 +378,8 @@ static const struct command {
 	{"resume", "[VM]", "let them run again", cmd_resume},
 	{"kill", "[VM]", "stop a VM", cmd_kill},
 	{"restart", "[VM]", "start it again from the beginning", cmd_restart},
-	{"save", "[VM] FILE", "write a running VM to a file of the host; it goes on", cmd_save},
-	{"restore", "[VM] FILE", "start a VM that is off, or new, from such a file", cmd_restore},
+	{"save", "[[VM] FILE]", "write a running VM to a file of the host; it goes on", cmd_save},
+	{"restore", "[[VM] FILE]", "start a VM that is off, or new, from such a file", cmd_restore},
 	{"trace", "on|off|[COUNT]", "follow interrupts, show the last events", cmd_trace},
 	{"off", "", "power the machine off", cmd_off},
 };

@@ -117,7 +117,9 @@ static void soft_init(void)
 
 	vgicv5_soft_default_config(&config, shell_boot.cpu_count);
 	config.ops = &model_ops;
-	config.lpi_id_bits = SOFT_LPI_ID_BITS;
+	config.lpi_id_bits = (uint8_t)shell_option("gic_lpi_bits", SOFT_LPI_ID_BITS);
+	config.ist_levels = shell_option("gic_ist_levels", config.ist_levels);
+	config.istmd = shell_option("gic_istmd", config.istmd);
 	error = vgicv5_soft_create(&soft, &config);
 	if (error)
 		shell_panic("software GICv5: %s", error);
