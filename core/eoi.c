@@ -19,8 +19,8 @@
 #include "inject.h"
 #include "table.h"
 
-#define WORD(spi) ((spi) / 64)
-#define BIT(spi) ((uint64_t)1 << (spi) % 64)
+#define SPI_WORD(spi) ((spi) / 64)
+#define SPI_BIT(spi) ((uint64_t)1 << (spi) % 64)
 
 /* ---- Memory ---- */
 
@@ -73,7 +73,7 @@ static void set_trap(struct vgicv5_vcpu *vcpu, bool trap)
 /* Level: what the line says. The effect is waited for, so that a query finds it. */
 static void pend(struct vgicv5_vm *vm, uint32_t spi)
 {
-	if (vm->spi_level[WORD(spi)] & BIT(spi)) {
+	if (vm->spi_level[SPI_WORD(spi)] & SPI_BIT(spi)) {
 		vgicv5_spi_follow_line(vm, spi);
 		return;
 	}
@@ -87,13 +87,13 @@ static void pend_waiting(struct vgicv5_vm *vm)
 	uint32_t spi;
 
 	for (spi = 0; spi < vm->config.spi_count; spi++) {
-		if (!vm->eoi.waiting[WORD(spi)]) {
+		if (!vm->eoi.waiting[SPI_WORD(spi)]) {
 			spi |= 63;
 			continue;
 		}
-		if (!(vm->eoi.waiting[WORD(spi)] & BIT(spi)))
+		if (!(vm->eoi.waiting[SPI_WORD(spi)] & SPI_BIT(spi)))
 			continue;
-		vm->eoi.waiting[WORD(spi)] &= ~BIT(spi);
+		vm->eoi.waiting[SPI_WORD(spi)] &= ~SPI_BIT(spi);
 		pend(vm, spi);
 	}
 }
@@ -160,9 +160,9 @@ void vgicv5_eoi_left(struct vgicv5_vcpu *vcpu)
 
 static void take_off(struct vgicv5_vm *vm, uint32_t spi)
 {
-	if (vm->eoi.in_flight[WORD(spi)] & BIT(spi))
+	if (vm->eoi.in_flight[SPI_WORD(spi)] & SPI_BIT(spi))
 		return;
-	vm->eoi.in_flight[WORD(spi)] |= BIT(spi);
+	vm->eoi.in_flight[SPI_WORD(spi)] |= SPI_BIT(spi);
 	VGICV5_WRITE_ONCE(vm->eoi.count, vm->eoi.count + 1);
 	if (vm->eoi.count == 1)
 		trap_all(vm);
@@ -170,10 +170,10 @@ static void take_off(struct vgicv5_vm *vm, uint32_t spi)
 
 static void land(struct vgicv5_vm *vm, uint32_t spi)
 {
-	if (!(vm->eoi.in_flight[WORD(spi)] & BIT(spi)))
+	if (!(vm->eoi.in_flight[SPI_WORD(spi)] & SPI_BIT(spi)))
 		return;
-	vm->eoi.in_flight[WORD(spi)] &= ~BIT(spi);
-	vm->eoi.withdrawn[WORD(spi)] &= ~BIT(spi);
+	vm->eoi.in_flight[SPI_WORD(spi)] &= ~SPI_BIT(spi);
+	vm->eoi.withdrawn[SPI_WORD(spi)] &= ~SPI_BIT(spi);
 	VGICV5_WRITE_ONCE(vm->eoi.count, vm->eoi.count - 1);
 	if (!vm->eoi.count)
 		trap_none(vm);
@@ -183,7 +183,7 @@ static void make_pending(struct vgicv5_vm *vm, uint32_t spi)
 {
 	take_off(vm, spi);
 	if (vm->eoi.awaited)
-		vm->eoi.waiting[WORD(spi)] |= BIT(spi);
+		vm->eoi.waiting[SPI_WORD(spi)] |= SPI_BIT(spi);
 	else
 		pend(vm, spi);
 }
@@ -191,17 +191,17 @@ static void make_pending(struct vgicv5_vm *vm, uint32_t spi)
 /* It may never be acknowledged now. The next trap finds out. */
 static void withdraw(struct vgicv5_vm *vm, uint32_t spi)
 {
-	vm->eoi.waiting[WORD(spi)] &= ~BIT(spi);
-	if (vm->eoi.in_flight[WORD(spi)] & BIT(spi))
-		vm->eoi.withdrawn[WORD(spi)] |= BIT(spi);
+	vm->eoi.waiting[SPI_WORD(spi)] &= ~SPI_BIT(spi);
+	if (vm->eoi.in_flight[SPI_WORD(spi)] & SPI_BIT(spi))
+		vm->eoi.withdrawn[SPI_WORD(spi)] |= SPI_BIT(spi);
 }
 
 /* ---- Lines ---- */
 
 static void refresh(struct vgicv5_vm *vm, uint32_t spi)
 {
-	bool level = vm->spi_level[WORD(spi)] & BIT(spi);
-	bool asserted = VGICV5_READ_ONCE(vm->spi_line[WORD(spi)]) & BIT(spi);
+	bool level = vm->spi_level[SPI_WORD(spi)] & SPI_BIT(spi);
+	bool asserted = VGICV5_READ_ONCE(vm->spi_line[SPI_WORD(spi)]) & SPI_BIT(spi);
 
 	if (level && asserted) {
 		make_pending(vm, spi);
@@ -223,12 +223,12 @@ void vgicv5_eoi_refresh(struct vgicv5_vm *vm, uint32_t spi)
 void vgicv5_eoi_line(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 {
 	unsigned long flags = vgicv5_lock(&vm->lock);
-	uint64_t *line = &vm->spi_line[WORD(spi)];
+	uint64_t *line = &vm->spi_line[SPI_WORD(spi)];
 	uint64_t old;
 
-	old = asserted ? vgicv5_fetch_or(line, BIT(spi)) : vgicv5_fetch_andnot(line, BIT(spi));
-	if (vm->spi_level[WORD(spi)] & BIT(spi)) {
-		if (((old & BIT(spi)) != 0) != asserted)
+	old = asserted ? vgicv5_fetch_or(line, SPI_BIT(spi)) : vgicv5_fetch_andnot(line, SPI_BIT(spi));
+	if (vm->spi_level[SPI_WORD(spi)] & SPI_BIT(spi)) {
+		if (((old & SPI_BIT(spi)) != 0) != asserted)
 			refresh(vm, spi);
 	} else if (asserted) {
 		make_pending(vm, spi);
@@ -262,9 +262,9 @@ static void land_withdrawn(struct vgicv5_vm *vm)
 	uint32_t spi;
 
 	for (spi = 0; vm->eoi.count && spi < vm->config.spi_count; spi++) {
-		if (!vm->eoi.withdrawn[WORD(spi)])
+		if (!vm->eoi.withdrawn[SPI_WORD(spi)])
 			spi |= 63;
-		else if (vm->eoi.withdrawn[WORD(spi)] & BIT(spi) && idle(spi))
+		else if (vm->eoi.withdrawn[SPI_WORD(spi)] & SPI_BIT(spi) && idle(spi))
 			land(vm, spi);
 	}
 }
@@ -277,11 +277,11 @@ static bool deactivate(struct vgicv5_vm *vm, uint32_t spi)
 {
 	bool tell = false;
 
-	if (spi < vm->config.spi_count && vm->eoi.in_flight[WORD(spi)] & BIT(spi))
+	if (spi < vm->config.spi_count && vm->eoi.in_flight[SPI_WORD(spi)] & SPI_BIT(spi))
 		tell = GICV5_GET(ICC_ICSR_EL1_ACTIVE, query(spi));
 	vgicv5_gic_VDDI(GICV5_INTID(GICV5_TYPE_SPI, spi));
 	vgicv5_gsb_SYS();
-	if (tell && idle(spi) && !(vm->eoi.waiting[WORD(spi)] & BIT(spi)))
+	if (tell && idle(spi) && !(vm->eoi.waiting[SPI_WORD(spi)] & SPI_BIT(spi)))
 		land(vm, spi);
 	return tell;
 }
@@ -306,11 +306,11 @@ static void deactivate_spi(struct vgicv5_vcpu *vcpu, uint32_t spi)
 /* The state of PPIs is in the registers while the vCPU is loaded. */
 static void deactivate_ppi(const struct vgicv5_vcpu *vcpu, uint32_t ppi)
 {
-	uint64_t bit = BIT(ppi);
+	uint64_t bit = SPI_BIT(ppi);
 
-	if (ppi >= 128 || !(vcpu->hyp.visible[WORD(ppi)] & bit))
+	if (ppi >= 128 || !(vcpu->hyp.visible[SPI_WORD(ppi)] & bit))
 		return;
-	if (WORD(ppi))
+	if (SPI_WORD(ppi))
 		vgicv5_write_ICH_PPI_ACTIVER1_EL2(vgicv5_read_ICH_PPI_ACTIVER1_EL2() & ~bit);
 	else
 		vgicv5_write_ICH_PPI_ACTIVER0_EL2(vgicv5_read_ICH_PPI_ACTIVER0_EL2() & ~bit);
@@ -342,11 +342,11 @@ void vgicv5_eoi_deactivate(struct vgicv5_vcpu *vcpu, uint64_t operand)
 
 static int change(struct vgicv5_vm *vm, uint32_t spi, bool to)
 {
-	uint64_t *word = &vm->eoi.registered[WORD(spi)];
+	uint64_t *word = &vm->eoi.registered[SPI_WORD(spi)];
 
-	if (((*word & BIT(spi)) != 0) == to)
+	if (((*word & SPI_BIT(spi)) != 0) == to)
 		return to ? VGICV5_BUSY : VGICV5_INVALID;
-	VGICV5_WRITE_ONCE(*word, *word ^ BIT(spi));
+	VGICV5_WRITE_ONCE(*word, *word ^ SPI_BIT(spi));
 	return VGICV5_OK;
 }
 
@@ -372,7 +372,8 @@ int vgicv5_eoi_register(struct vgicv5_vm *vm, uint32_t spi)
 	flags = vgicv5_lock(&vm->lock);
 	vgicv5_exchange(&vm->eoi.used, 1);
 	error = change(vm, spi, true);
-	if (!error && vm->spi_level[WORD(spi)] & VGICV5_READ_ONCE(vm->spi_line[WORD(spi)]) & BIT(spi))
+	if (!error &&
+	    vm->spi_level[SPI_WORD(spi)] & VGICV5_READ_ONCE(vm->spi_line[SPI_WORD(spi)]) & SPI_BIT(spi))
 		take_off(vm, spi);
 	vgicv5_unlock(&vm->lock, flags);
 	return error;
@@ -388,9 +389,9 @@ int vgicv5_eoi_unregister(struct vgicv5_vm *vm, uint32_t spi)
 	flags = vgicv5_lock(&vm->lock);
 	error = change(vm, spi, false);
 	if (!error) {
-		if (vm->eoi.waiting[WORD(spi)] & BIT(spi))
+		if (vm->eoi.waiting[SPI_WORD(spi)] & SPI_BIT(spi))
 			pend(vm, spi);
-		vm->eoi.waiting[WORD(spi)] &= ~BIT(spi);
+		vm->eoi.waiting[SPI_WORD(spi)] &= ~SPI_BIT(spi);
 		land(vm, spi);
 	}
 	vgicv5_unlock(&vm->lock, flags);

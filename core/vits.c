@@ -34,7 +34,7 @@ int vgicv5_vits_init(struct vgicv5_vits *vits, struct vgicv5_vm *vm, const struc
 	    config->base % GICV5_FRAME_SIZE || overlap(vm, config->base))
 		return VGICV5_INVALID;
 	*vits = (struct vgicv5_vits){.vm = vm, .config = *config, .time = 1};
-	vits->current = &vits->in_flight[0];
+	vits->counting = &vits->in_flight[0];
 	if (!config->device_id_bits)
 		vits->config.device_id_bits = DEFAULT_ID_BITS;
 	if (!config->event_id_bits)

@@ -80,13 +80,13 @@ void vgicv5_vits_settle(struct vgicv5_vits *vits)
 bool vgicv5_vits_settled(struct vgicv5_vits *vits)
 {
 	while (vits->sync_rounds) {
-		uint64_t *other = &vits->in_flight[vits->current == &vits->in_flight[0]];
+		uint64_t *other = &vits->in_flight[vits->counting == &vits->in_flight[0]];
 
 		if (VGICV5_LOAD_ACQUIRE(other))
 			return false;
 		vits->sync_rounds--;
 		if (vits->sync_rounds)
-			VGICV5_STORE_RELEASE(&vits->current, other);
+			VGICV5_STORE_RELEASE(&vits->counting, other);
 	}
 	return true;
 }

@@ -57,7 +57,7 @@ static inline bool vits_cached(const struct vgicv5_vits *vits, uint32_t device_i
 
 static inline uint64_t *vits_begin(struct vgicv5_vits *vits)
 {
-	uint64_t *in_flight = VGICV5_READ_ONCE(vits->current);
+	uint64_t *in_flight = VGICV5_READ_ONCE(vits->counting);
 
 	vgicv5_fetch_add(in_flight, 1);
 	return in_flight;

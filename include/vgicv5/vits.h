@@ -115,7 +115,7 @@ struct vgicv5_vits {
 	uint64_t time;			      /* a count of walks and invalidations */
 	uint64_t changed[VGICV5_VITS_GROUPS]; /* what is older is forgotten; all ones while it is disabled */
 	uint64_t in_flight[2];		      /* events being translated, in one of two counters */
-	uint64_t *current;		      /* the one in which new events count themselves */
+	uint64_t *counting;		      /* the one in which new events count themselves */
 	uint32_t sync_rounds;		      /* that an ITS_SYNCR still has to see end */
 };
 
