@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Xen on QEMU's board with domains that the device tree describes (dom0less), and what it prints.
+
+The tree is QEMU's own with another node "chosen"; images lie in RAM where QEMU's loader puts them.
+"""
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, "tools", "lib"))
+from guestconsole import Console, Hang  # noqa: E402
+
+QEMU = "qemu-system-aarch64"
+FIRST_IMAGE = 0x50000000
+IMAGE_ALIGN = 2 << 20
+XEN_ARGUMENTS = "console=dtuart dtuart=/pl011@9000000 loglvl=all guest_loglvl=all bootscrub=0"
+# An assertion or crash of the hypervisor, on whichever CPU.
+SWITCH = b"\x01\x01\x01"  # Xen's console: input goes to the next domain, after the last one to Xen itself
+FOCUS = r"\*\*\* Serial input to (DOM\d+|Xen)"
+LINE = r"(?:\(XEN\) )?DOM(\d+): (.*)"
+PANIC = r"\(XEN\) (Panic on CPU|Assertion '.*' failed|.*Unhandled EL2|.*UBSAN:|Xen BUG at|Xen WARN at)"
+
+
+class Domain:
+    """One domain of the device tree. `properties` are lines of its node, as dtc reads them."""
+
+    def __init__(self, kernel, initrd=None, arguments="", cpus=1, memory=256, properties=()):
+        self.kernel, self.initrd, self.arguments = kernel, initrd, arguments
+        self.cpus, self.memory, self.properties = cpus, memory, properties
+
+
+class Images:
+    """Files in the board's RAM, each once."""
+
+    def __init__(self):
+        self.next, self.at = FIRST_IMAGE, {}
+
+    def place(self, path):
+        """Address and size."""
+        size = os.path.getsize(path)
+        if path not in self.at:
+            self.at[path] = self.next
+            self.next += -(-size // IMAGE_ALIGN) * IMAGE_ALIGN
+        return self.at[path], size
+
+    def options(self):
+        """What tells QEMU."""
+        words = []
+        for path, at in self.at.items():
+            words += ["-device", f"loader,file={path},addr={at:#x},force-raw=on"]
+        return words
+
+
+def module(images, kind, path, arguments=""):
+    """The node of an image of a domain."""
+    at, size = images.place(path)
+    bootargs = f'bootargs = "{arguments}";' if arguments else ""
+    return (f'module@{at:x} {{ compatible = "multiboot,{kind}", "multiboot,module"; '
+            f"reg = <0x0 {at:#x} 0x0 {size:#x}>; {bootargs} }};")
+
+
+def domain_node(images, number, domain):
+    """The node of a domain without dom0's privileges."""
+    lines = [f"domU{number} {{", 'compatible = "xen,domain"; #address-cells = <2>; #size-cells = <2>; vpl011;',
+             f"memory = <0x0 {domain.memory * 1024:#x}>; cpus = <{domain.cpus}>;", *domain.properties,
+             module(images, "kernel", domain.kernel, domain.arguments)]
+    if domain.initrd:
+        lines.append(module(images, "ramdisk", domain.initrd))
+    return "\n".join(lines + ["};"])
+
+
+def chosen(images, domains, dom0, arguments):
+    """The source of the node that replaces QEMU's own."""
+    lines = ["/ { /delete-node/ chosen; };", "/ { chosen { #address-cells = <2>; #size-cells = <2>;",
+             f'xen,xen-bootargs = "{XEN_ARGUMENTS} {arguments}";']
+    if dom0:
+        lines.append(module(images, "kernel", dom0))
+    lines += [domain_node(images, n + 1, domain) for n, domain in enumerate(domains)]
+    return "\n".join(lines + ["}; };"]) + "\n"
+
+
+def board(cpu, cpus, memory):
+    """QEMU's options for the machine itself."""
+    return [QEMU, "-M", "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", str(cpus), "-m", str(memory),
+            "-nodefaults", "-display", "none", "-no-reboot"]
+
+
+def make_tree(folder, machine, images, domains, dom0, arguments):
+    """Dumps the board's tree, changes it, and returns the path of the result."""
+    dumped, source, tree = (os.path.join(folder, name) for name in ("qemu.dtb", "xen.dts", "xen.dtb"))
+    dump = machine[:]
+    dump[dump.index("-M") + 1] += f",dumpdtb={dumped}"
+    subprocess.run(dump, check=True, stderr=subprocess.DEVNULL)
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", dumped], check=True, capture_output=True,
+                          text=True).stdout
+    with open(source, "w", encoding="utf-8") as f:
+        f.write(text + chosen(images, domains, dom0, arguments))
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", tree, source], check=True)
+    return tree
+
+
+class Machine(Console):
+    """Lines go to a log, too. Whatever is not as it must be ends the test.
+
+    Xen prefixes a domain's lines as long as that domain does not have the terminal's input, so it is kept by Xen and
+    given to a domain only to type something.
+    """
+
+    def __init__(self, folder, xen, domains, cpu="cortex-a57", cpus=2, memory=2048, dom0=None, arguments="",
+                 **limits):
+        os.makedirs(folder, exist_ok=True)
+        self.log = open(os.path.join(folder, "log"), "w", encoding="utf-8")
+        self.focus, self.typing, self.to_type = None, False, []
+        machine, images = board(cpu, cpus, memory), Images()
+        tree = make_tree(folder, machine, images, domains, dom0, arguments)
+        command = machine + ["-kernel", xen, "-dtb", tree, "-serial", "stdio", "-monitor", "none"] + images.options()
+        with open(os.path.join(folder, "command"), "w", encoding="utf-8") as f:
+            f.write("\n".join(command) + "\n")
+        super().__init__(command, **limits)
+
+    def type_to(self, who, data):
+        """Types bytes to "Xen" or to "DOM<n>", as soon as it has the input."""
+        self.to_type.append((who, data))
+        self._switch()
+
+    def _switch(self):
+        """Towards whom there is something to type to, else towards Xen; one switch at a time."""
+        if self.focus is None or self.typing:
+            return
+        while self.to_type and self.to_type[0][0] == self.focus:
+            self.type(self.to_type.pop(0)[1])
+        target = self.to_type[0][0] if self.to_type else "Xen"
+        if target != self.focus:
+            self.typing = True
+            self.type(SWITCH)
+
+    def lines(self):
+        """Lines without the carriage returns; a panic of Xen is the end."""
+        try:
+            for line in super().lines():
+                line = line.replace("\r", "")
+                self.log.write(line + "\n")
+                self.log.flush()
+                if re.search(PANIC, line):
+                    self.rest()
+                    self.fail(line)
+                focus = re.search(FOCUS, line)
+                if focus:
+                    self.focus, self.typing = focus[1], False
+                    self._switch()
+                yield line
+        except Hang as error:
+            self.fail(str(error))
+
+    def said(self):
+        """Each line with the number of the domain that it is from, 0: Xen."""
+        for line in self.lines():
+            match = re.match(LINE, line)
+            if match:
+                yield int(match[1]), match[2]
+            else:
+                yield 0, line.removeprefix("(XEN) ")
+
+    def rest(self):
+        """What comes after a panic goes to the log: Xen says why."""
+        self.silence = 5
+        try:
+            for line in super().lines():
+                self.log.write(line + "\n")
+        except Hang:
+            self.log.flush()
+
+    def fail(self, text):
+        """Ends the test."""
+        self.stop()
+        sys.exit(f"WRONG: {text}; see {self.log.name}")
+
+    def stop(self):
+        """Xen does not end by itself when its domains have."""
+        self.process.kill()
+        self.close()
+        self.log.flush()
+
+
+def output_of(*command):
+    """The last line that a command prints; a skip is passed on."""
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode == 77:
+        print(f"SKIPPED: no network: {os.path.basename(command[0])} {' '.join(command[1:3])}")
+        sys.exit(77)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed: see above")
+    return done.stdout.splitlines()[-1]
+
+
+def build_xen(folder, version, configuration):
+    """Image of a Xen; `folder` is the tests' common one."""
+    return output_of(os.path.join(TOP, "tests", "xen", "build"), version, configuration, folder)
+
+
+def linux_files(folder):
+    """Debian's kernel as it comes and rewritten, and the initial ramdisk."""
+    kernel = output_of(os.path.join(TOP, "tools", "fetch"), "kernel")
+    busybox = output_of(os.path.join(TOP, "tools", "fetch"), "busybox")
+    rewritten, initrd = os.path.join(folder, "Image.v5"), os.path.join(folder, "initrd")
+    os.makedirs(folder, exist_ok=True)
+    output_of(os.path.join(TOP, "tools", "gicv5-rewrite"), "-q", kernel, rewritten)
+    subprocess.run([os.path.join(TOP, "tests", "linux-guest", "mkinitramfs"), initrd, busybox], check=True)
+    return kernel, rewritten, initrd
