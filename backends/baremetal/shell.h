@@ -111,4 +111,11 @@ typedef void (*shell_irq_fn)(void *ctx, unsigned int spi);
 int shell_host_spi_claim(unsigned int spi, bool level, shell_irq_fn handler, void *ctx);
 void shell_host_spi_release(unsigned int spi);
 
+/**
+ * Likewise a level SPI that stays active, hence silent, when the handler has returned, until shell_host_spi_end(): then
+ * its wire is sampled anew. To end what is not active does nothing. Any context, on any CPU.
+ */
+int shell_host_spi_hold(unsigned int spi, shell_irq_fn handler, void *ctx);
+void shell_host_spi_end(unsigned int spi);
+
 #endif

@@ -58,6 +58,7 @@ struct shell_mmio_region {
 	X(words_rewritten)   \
 	X(injected_spi)      \
 	X(injected_msi)      \
+	X(line_ends)         \
 	X(undefined)         \
 	X(wakeups)           \
 	X(migrations)        \
@@ -192,6 +193,14 @@ int shell_saved_device_register(struct shell_vm *vm, const struct shell_saved_de
 
 /** The level of an SPI's wire. Any context. A VM that is off ignores it. */
 void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted);
+
+/**
+ * Gives the VM a level SPI of the machine, as its own SPI of that number. When the guest deactivates it the machine's wire
+ * is sampled anew. shell_line_reset() at each start of the VM, with the device's line low.
+ * @return as shell_host_spi_claim().
+ */
+int shell_line_assign(struct shell_vm *vm, unsigned int spi);
+void shell_line_reset(struct shell_vm *vm, unsigned int spi);
 
 /** An MSI: a device's write of `data` to a guest-physical address. Any context. A VM that is off ignores it. */
 void shell_inject_msi(struct shell_vm *vm, uint64_t address, uint32_t device_id, uint32_t data);

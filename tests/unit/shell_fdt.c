@@ -148,7 +148,7 @@ static void uart(void **state)
 
 static void transports(void **state)
 {
-	static const uint32_t first[] = {3, 16, 1}, last[] = {3, 47, 1};
+	static const uint32_t first[] = {3, 16, 4}, last[] = {3, 47, 4};
 
 	(void)state;
 	assert_cells("/virtio_mmio@a000000", "interrupts", first, 3);

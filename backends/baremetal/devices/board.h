@@ -15,7 +15,7 @@
 #define BOARD_VIRTIO_BASE 0x0a000000u
 #define BOARD_VIRTIO_STRIDE 0x200u
 #define BOARD_VIRTIO_COUNT 32u
-#define BOARD_VIRTIO_SPI 16u	     /* of the first transport; edge */
+#define BOARD_VIRTIO_SPI 16u	     /* of the first transport; level */
 #define BOARD_PCI_WINDOW 0x10000000u /* where BARs are */
 #define BOARD_PCI_WINDOW_BYTES 0x2eff0000u
 #define BOARD_PCI_ECAM 0x3f000000u
@@ -26,7 +26,6 @@
 #define BOARD_DT_PPI 1u
 #define BOARD_DT_SPI 3u
 #define BOARD_DT_PCI_MEMORY32 0x02000000u /* of an address on the PCI bus */
-#define BOARD_DT_EDGE 1u
 #define BOARD_DT_LEVEL 4u
 
 #endif

@@ -169,9 +169,8 @@ static void reset(struct shell_vm *vm, void *ctx)
 {
 	struct guest *guest = ctx;
 
-	(void)vm;
 	console_restart(guest->index);
-	virtio_reset(guest->virtio);
+	virtio_reset(vm, guest->virtio);
 	pci_host_reset(&guest->pci);
 	shell_lock(&guest->lock);
 	pl011_init(&guest->uart, &uart_ops, guest);

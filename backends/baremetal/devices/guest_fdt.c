@@ -276,7 +276,7 @@ static void write_virtio(struct writer *w, uint32_t present)
 		begin_at(w, "virtio_mmio", base);
 		text(w, "compatible", "virtio,mmio");
 		flag(w, "dma-coherent");
-		spi(w, BOARD_VIRTIO_SPI + i, BOARD_DT_EDGE);
+		spi(w, BOARD_VIRTIO_SPI + i, BOARD_DT_LEVEL);
 		reg(w, base, BOARD_VIRTIO_STRIDE);
 		end(w);
 	}

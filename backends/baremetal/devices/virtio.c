@@ -54,19 +54,10 @@ static uint32_t find_devices(const void *fdt)
 	return found;
 }
 
-/* An edge: the fall matters to a guest that set the SPI to level. */
-static void forward(void *ctx, unsigned int spi)
-{
-	struct shell_vm *vm = ctx;
-
-	shell_inject_spi(vm, spi, true);
-	shell_inject_spi(vm, spi, false);
-}
-
 static bool hand_over(struct shell_vm *vm, unsigned int index)
 {
 	unsigned int spi = BOARD_VIRTIO_SPI + index;
-	int error = shell_host_spi_claim(spi, false, forward, vm);
+	int error = shell_line_assign(vm, spi);
 
 	if (error)
 		con_printf("virtio %u: SPI %u cannot be had: %s\n", index, spi, vgicv5_strerror(error));
@@ -100,11 +91,14 @@ uint32_t virtio_pass_through(struct shell_vm *vm)
 	return found;
 }
 
-void virtio_reset(uint32_t transports)
+void virtio_reset(struct shell_vm *vm, uint32_t transports)
 {
 	unsigned int i;
 
-	for (i = 0; i < BOARD_VIRTIO_COUNT; i++)
-		if (transports >> i & 1)
-			vgicv5_mmio_write32(transport(i) + VIRTIO_STATUS, 0);
+	for (i = 0; i < BOARD_VIRTIO_COUNT; i++) {
+		if (!(transports >> i & 1))
+			continue;
+		vgicv5_mmio_write32(transport(i) + VIRTIO_STATUS, 0);
+		shell_line_reset(vm, BOARD_VIRTIO_SPI + i);
+	}
 }

@@ -17,7 +17,7 @@
  */
 uint32_t virtio_pass_through(struct shell_vm *vm);
 
-/** Resets the devices: none of them accesses memory afterwards. Any context. */
-void virtio_reset(uint32_t transports);
+/** Resets the devices, at each start and end of the VM: none of them accesses memory afterwards. Any context. */
+void virtio_reset(struct shell_vm *vm, uint32_t transports);
 
 #endif

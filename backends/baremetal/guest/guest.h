@@ -183,6 +183,11 @@ const char *cpu_model_check(const struct guest_cpu_model *model);
 /* ---- psci.c ---- */
 enum vcpu_next exit_call(struct shell_vcpu *vcpu);
 
+/* ---- line.c ---- */
+
+/** See vgicv5_vm_config.deactivated. */
+void vm_deactivated(struct vgicv5_vm *gic, uint32_t spi);
+
 /* ---- vm.c ---- */
 
 /**

@@ -60,6 +60,7 @@ static int make(struct shell_vm *vm)
 		.spi_count = SHELL_SPI_COUNT,
 		.ppi_visible = {GUEST_PPIS, 0},
 		.ppi_dvi = {GUEST_DVI, 0},
+		.deactivated = vm_deactivated,
 	};
 	const struct vgicv5_vits_config its = {.base = BOARD_ITS_BASE};
 	int error = vgicv5_vm_init(&vm->gic, &shell_host, &gic);

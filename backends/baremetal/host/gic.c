@@ -24,7 +24,7 @@ struct lpi {
 struct spi_claim {
 	shell_irq_fn handler;
 	void *ctx;
-	bool level;
+	bool held; /* active until shell_host_spi_end() */
 };
 
 static struct lpi lpis[LPI_COUNT];
@@ -115,7 +115,8 @@ void gic_cpu_init(void)
 	kick_lpi[cpu->index] = gic_lpi_request(kicked, NULL, cpu->index);
 }
 
-static void run_spi(unsigned int spi)
+/* @return whether it is over. */
+static bool run_spi(unsigned int spi)
 {
 	struct spi_claim claim = {NULL, NULL, false};
 
@@ -125,6 +126,7 @@ static void run_spi(unsigned int spi)
 	shell_unlock(&spi_lock);
 	if (claim.handler)
 		claim.handler(claim.ctx, spi);
+	return !claim.held;
 }
 
 static void run_lpi(unsigned int id)
@@ -156,6 +158,7 @@ void gic_irqs(void)
 {
 	uint64_t intid;
 	unsigned int id;
+	bool over;
 
 	while (machine_irq_pending()) {
 		intid = vgicv5_gicr_CDIA();
@@ -166,6 +169,7 @@ void gic_irqs(void)
 		vgicv5_isb();
 		vgicv5_gic_CDEOI();
 		id = (unsigned int)GICV5_GET(CDIA_ID, intid);
+		over = true;
 		switch (GICV5_GET(CDIA_TYPE, intid)) {
 		case GICV5_TYPE_PPI:
 			if (id == GICV5_PPI_CNTHP)
@@ -175,10 +179,11 @@ void gic_irqs(void)
 			run_lpi(id);
 			break;
 		case GICV5_TYPE_SPI:
-			run_spi(id);
+			over = run_spi(id);
 			break;
 		}
-		vgicv5_gic_CDDI(intid);
+		if (over)
+			vgicv5_gic_CDDI(intid);
 	}
 }
 
@@ -256,7 +261,7 @@ static void configure_spi(unsigned int spi, bool level)
 	vgicv5_gsb_SYS();
 }
 
-int shell_host_spi_claim(unsigned int spi, bool level, shell_irq_fn handler, void *ctx)
+static int claim_spi(unsigned int spi, bool level, const struct spi_claim *claim)
 {
 	int error = 0;
 
@@ -266,12 +271,27 @@ int shell_host_spi_claim(unsigned int spi, bool level, shell_irq_fn handler, voi
 	if (spis[spi].handler) {
 		error = VGICV5_BUSY;
 	} else {
-		spis[spi] = (struct spi_claim){handler, ctx, level};
+		spis[spi] = *claim;
 		configure_spi(spi, level);
 		machine_wire(spi, level, true);
 	}
 	shell_unlock(&spi_lock);
 	return error;
+}
+
+int shell_host_spi_claim(unsigned int spi, bool level, shell_irq_fn handler, void *ctx)
+{
+	return claim_spi(spi, level, &(struct spi_claim){handler, ctx, false});
+}
+
+int shell_host_spi_hold(unsigned int spi, shell_irq_fn handler, void *ctx)
+{
+	return claim_spi(spi, true, &(struct spi_claim){handler, ctx, true});
+}
+
+void shell_host_spi_end(unsigned int spi)
+{
+	vgicv5_gic_CDDI(GICV5_INTID(GICV5_TYPE_SPI, spi));
 }
 
 void shell_host_spi_release(unsigned int spi)

@@ -10,6 +10,7 @@
 #define GICD_ISENABLER 0x100
 #define GICD_ICENABLER 0x180
 #define GICD_ISPENDR 0x200
+#define GICD_ICACTIVER 0x380
 #define GICD_IPRIORITYR 0x400
 #define GICD_ITARGETSR 0x800
 #define GICD_ICFGR 0xc00
@@ -70,7 +71,13 @@ uint32_t gicv2_acknowledge(void)
 
 void gicv2_deactivate(uint32_t iar)
 {
-	*reg(CPUIF, GICC_DIR) = iar;
+	unsigned int intid = GICV2_INTID(iar);
+
+	/* GICC_DIR is for the CPU that acknowledged; an SPI may come to its end on another one. */
+	if (intid >= GICV2_SPI)
+		*reg(DIST, GICD_ICACTIVER + intid / 32 * 4) = 1u << (intid % 32);
+	else
+		*reg(CPUIF, GICC_DIR) = iar;
 }
 
 bool gicv2_line(unsigned int intid)

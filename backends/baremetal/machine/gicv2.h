@@ -20,6 +20,8 @@ void gicv2_cpu_init(unsigned int cpu);
 
 /** Acknowledges. @return what gicv2_deactivate() takes, or GICV2_NONE. */
 uint32_t gicv2_acknowledge(void);
+
+/** Of an SGI or PPI on the CPU that acknowledged it, of an SPI on any. */
 void gicv2_deactivate(uint32_t iar);
 
 /** The level of a level SPI's wire. */
