@@ -367,6 +367,25 @@ void vgicv5_viwb_set_modes(struct vgicv5_vcpu *vcpu)
 		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_MODES);
 }
 
+/* ---- Save and restore: no vCPU is loaded, nothing is injected ---- */
+
+bool vgicv5_viwb_mode_due(const struct vgicv5_viwb *viwb, uint32_t wire, uint32_t *lpi)
+{
+	*lpi = viwb->lpis[wire].lpi;
+	return wires_of(viwb, wire)->mode_due & bit_of(wire) && lpi_is_known(viwb, wire);
+}
+
+void vgicv5_viwb_restore_mode_due(struct vgicv5_viwb *viwb, uint32_t wire, uint32_t lpi)
+{
+	unsigned long flags = vgicv5_lock(&viwb->lock);
+
+	viwb->lpis[wire].stamp = vgicv5_vits_now(viwb->config.vits);
+	viwb->lpis[wire].lpi = lpi;
+	make_mode_due(viwb, wire);
+	vgicv5_unlock(&viwb->lock, flags);
+	ask_for_modes(vm_of(viwb));
+}
+
 /* ---- Registers: a guest's write is finished before it returns, so that all IDLE read 1 ---- */
 
 /* Index of a register in a file that begins at `first`. */
