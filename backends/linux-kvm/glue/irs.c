@@ -41,7 +41,7 @@ int kvm_vgicv5_register_iodev(struct kvm *kvm)
 {
 	struct vgicv5_kvm *lib = vgicv5_kvm_of(kvm);
 
-	if (!vgic_is_v5(kvm))
+	if (!vgic_is_v5(kvm) || IS_VGIC_ADDR_UNDEF(kvm->arch.vgic.vgic_dist_base))
 		return 0;
 	kvm_iodevice_init(&lib->iodev, &irs_ops);
 	return kvm_io_bus_register_dev(kvm, KVM_MMIO_BUS, kvm->arch.vgic.vgic_dist_base, KVM_VGIC_V5_IRS_SIZE,

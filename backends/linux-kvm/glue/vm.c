@@ -2,6 +2,7 @@
 /* A VM's GICv5: made by CTRL_INIT, ended with the VM. config_lock is held. */
 #include "glue.h"
 
+#include <linux/init.h>
 #include <linux/slab.h>
 
 #include <vgicv5/arch/intid.h>
@@ -183,12 +184,28 @@ void kvm_vgicv5_destroy(struct kvm *kvm)
 	end(lib);
 }
 
+/*
+ * Linux 7.3 has no virtual IRS, so a VMM written for it gives no address: "kvm-arm.vgicv5_irs=optional" lets its VMs
+ * run, with PPIs only.
+ */
+static bool irs_is_optional;
+
+static int __init parse_irs(char *value)
+{
+	if (value && !strcmp(value, "optional"))
+		irs_is_optional = true;
+	else if (!value || strcmp(value, "required"))
+		return -EINVAL;
+	return 0;
+}
+early_param("kvm-arm.vgicv5_irs", parse_irs);
+
 /* First run. KVM has taken care that no vCPU has run, and marks the VM dead if this fails. */
 int vgic_v5_map_resources(struct kvm *kvm)
 {
 	if (!vgic_initialized(kvm))
 		return -EBUSY;
-	if (IS_VGIC_ADDR_UNDEF(kvm->arch.vgic.vgic_dist_base))
+	if (IS_VGIC_ADDR_UNDEF(kvm->arch.vgic.vgic_dist_base) && !irs_is_optional)
 		return -ENXIO;
 	return 0;
 }

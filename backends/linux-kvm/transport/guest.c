@@ -93,11 +93,12 @@ bool kvm_vgicv5_handle_hvc(struct kvm_vcpu *vcpu)
 	struct vgicv5_word_access access;
 	uint64_t value;
 
-	if (!(imm & VGICV5_HVC_MARK) || !vgic_is_v5(vcpu->kvm) || !vgicv5_kvm_vcpu_of(vcpu))
+	if (!(imm & VGICV5_HVC_MARK))
 		return false;
 	vgicv5_hvc_access(imm, &access);
 	value = vcpu_get_reg(vcpu, access.rt);
-	if (!execute(vcpu, &access, &value)) {
+	/* A guest without GICv5 has none of its instructions. */
+	if (!vgicv5_kvm_vcpu_of(vcpu) || !execute(vcpu, &access, &value)) {
 		/* The HVC has been stepped over; the instruction that it stands for would not have been. */
 		*vcpu_pc(vcpu) -= 4;
 		kvm_inject_undefined(vcpu);
