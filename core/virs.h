@@ -31,6 +31,7 @@ extern const unsigned int vgicv5_virs_reg_count;
 void vgicv5_virs_reset(struct vgicv5_vm *vm);
 
 /* virs_spi.c */
+void vgicv5_virs_set_mode(struct vgicv5_vcpu *vcpu, uint32_t intid, bool level);
 uint64_t vgicv5_virs_read_spi(struct vgicv5_vcpu *vcpu, uint32_t offset);
 void vgicv5_virs_write_spi(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value);
 
