@@ -10,13 +10,14 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
 
-enum irs_group { GROUP_VMT, GROUP_VPE, GROUP_VM, GROUP_COUNT };
+enum irs_group { GROUP_VMT, GROUP_VPE, GROUP_VM, GROUP_SAVE, GROUP_COUNT };
 
 /* IDLE is bit 0 of each of these registers. */
 static const uint16_t group_status[GROUP_COUNT] = {
 	[GROUP_VMT] = GICV5_IRS_VMT_STATUSR,
 	[GROUP_VPE] = GICV5_IRS_VPE_STATUSR,
 	[GROUP_VM] = GICV5_IRS_VM_STATUSR,
+	[GROUP_SAVE] = GICV5_IRS_SAVE_VM_STATUSR,
 };
 
 static uint32_t read_status(struct vgicv5_host *host, enum irs_group group)
@@ -269,6 +270,18 @@ int vgicv5_irs_set_vm_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_
 		error = issue64(host, GROUP_VM, GICV5_IRS_VM_DBR, dbr);
 	if (!error && vgicv5_mmio_read64(host->irs + GICV5_IRS_VM_DBR) != dbr)
 		error = VGICV5_REFUSED;
+	vgicv5_unlock(&host->command_lock, flags);
+	return error;
+}
+
+int vgicv5_irs_save_vm(struct vgicv5_host *host, uint16_t vm_id, bool save, bool *quiesced)
+{
+	unsigned long flags = vgicv5_lock(&host->command_lock);
+	int error = issue64(host, GROUP_SAVE, GICV5_IRS_SAVE_VMR,
+			    GICV5_PUT(IRS_SAVE_VMR_S, save) | GICV5_MASK(IRS_SAVE_VMR_Q) |
+				    GICV5_PUT(IRS_SAVE_VMR_VM_ID, vm_id));
+
+	*quiesced = !error && GICV5_GET(IRS_SAVE_VM_STATUSR_Q, read_status(host, GROUP_SAVE));
 	vgicv5_unlock(&host->command_lock, flags);
 	return error;
 }

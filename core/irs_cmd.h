@@ -46,6 +46,12 @@ int vgicv5_irs_set_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id
 /* Names the VPE whose doorbell is used for 1ofN interrupts. VGICV5_REFUSED: the VM is not valid. */
 int vgicv5_irs_set_vm_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id);
 
+/*
+ * Has the IRS write the interrupts of a VM to memory (`save`), and asks whether memory is exact: nothing has changed
+ * since they were last written.
+ */
+int vgicv5_irs_save_vm(struct vgicv5_host *host, uint16_t vm_id, bool save, bool *quiesced);
+
 /* What a caller of the library is told of a result of a command. */
 static inline int vgicv5_irs_public_error(int error)
 {

@@ -168,8 +168,8 @@ static int map_block(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int 
 	return error ? error : VGICV5_REFUSED;
 }
 
-int vgicv5_ist_map(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type, uint32_t id,
-		   unsigned int bits, size_t limit)
+int vgicv5_ist_map_range(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type, uint32_t id,
+			 uint32_t count, size_t limit)
 {
 	unsigned int index;
 	uint32_t block, last;
@@ -179,10 +179,16 @@ int vgicv5_ist_map(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int ty
 		return VGICV5_OK;
 	index = vgicv5_ist_index_bits(ist->istsz, ist->l2sz);
 	block = id >> index;
-	last = (id + ((uint32_t)1 << bits) - 1) >> index;
+	last = (id + count - 1) >> index;
 	for (; !error && block <= last && block < ist->l2_count; block++)
 		error = map_block(vm, ist, type, block, limit);
 	return error;
+}
+
+int vgicv5_ist_map(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type, uint32_t id,
+		   unsigned int bits, size_t limit)
+{
+	return vgicv5_ist_map_range(vm, ist, type, id, (uint32_t)1 << bits, limit);
 }
 
 /* ---- The IRS's view ---- */

@@ -32,6 +32,10 @@ int vgicv5_ist_create(struct vgicv5_vm *vm, struct vgicv5_ist *ist, const struct
 int vgicv5_ist_map(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type, uint32_t id,
 		   unsigned int bits, size_t limit);
 
+/* The same for `count` IDs. */
+int vgicv5_ist_map_range(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type, uint32_t id,
+			 uint32_t count, size_t limit);
+
 /* Hands the table to the IRS, or takes it back. As for commands, VGICV5_REFUSED: it is as it was before. */
 int vgicv5_ist_make_valid(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type);
 int vgicv5_ist_make_invalid(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned int type);

@@ -12,6 +12,7 @@
 
 #include "eoi.h"
 #include "ppi.h"
+#include "sysreg.h"
 
 /* Bits are 0 to trap (negative polarity). */
 static const struct vgicv5_traps guest_traps = {
@@ -30,9 +31,11 @@ void vgicv5_vcpu_traps(const struct vgicv5_vcpu *vcpu, struct vgicv5_traps *trap
 
 #define IDR0_PRI_BITS_5 4
 
-/* Five priority bits, no GICv3 interface; INTIDs as wide as this CPU's. */
-static uint64_t idr0(void)
+/* Five priority bits, no GICv3 interface; INTIDs as wide as this CPU's, or as they were where the guest started. */
+uint64_t vgicv5_sysreg_idr0(const struct vgicv5_vm *vm)
 {
+	if (vm->virs.icc_idr0)
+		return vm->virs.icc_idr0;
 	return GICV5_PUT(ICC_IDR0_EL1_PRI_BITS, IDR0_PRI_BITS_5) |
 	       GICV5_ADDR(ICC_IDR0_EL1_ID_BITS, vgicv5_read_ICC_IDR0_EL1());
 }
@@ -41,7 +44,7 @@ static bool trap_read(const struct vgicv5_vcpu *vcpu, unsigned int encoding, uin
 {
 	switch (encoding) {
 	case GICV5_ICC_IDR0_EL1:
-		*value = idr0();
+		*value = vgicv5_sysreg_idr0(vcpu->vm);
 		return true;
 	case GICV5_ICC_IAFFIDR_EL1:
 		*value = vcpu->vpe_id;

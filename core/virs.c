@@ -2,10 +2,12 @@
 /* Accesses of a guest to its IRS. */
 #include "virs.h"
 
+#include <vgicv5/arch/intid.h>
 #include <vgicv5/debug.h>
 #include <vgicv5/port.h>
 
 #include "frame.h"
+#include "inject.h"
 
 static const struct virs_reg *find(uint32_t offset)
 {
@@ -66,11 +68,21 @@ static void write_config(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg, u
 	vgicv5_mutex_unlock(&vcpu->vm->mutex);
 }
 
-/* An LPI that cannot be injected is one that the guest does not have: ignored, as the IRS does. */
+int vgicv5_inject_setlpi(struct vgicv5_vm *vm, uint32_t value)
+{
+	return vgicv5_inject_lpi(vm, (uint32_t)GICV5_GET(IRS_SETLPIR_ID, value));
+}
+
+/* SET_EDGE of an LPI. One that cannot be injected is one that the guest does not have: ignored, as the IRS does. */
 static void write_setlpi(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value)
 {
-	if (offset == GICV5_IRS_SETLPIR && bytes == 4)
-		(void)vgicv5_inject_lpi(vcpu->vm, (uint32_t)GICV5_GET(IRS_SETLPIR_ID, value));
+	uint32_t lpi = (uint32_t)GICV5_GET(IRS_SETLPIR_ID, value);
+
+	if (offset != GICV5_IRS_SETLPIR || bytes != 4 || vgicv5_lpi_reachable(vcpu->vm, lpi))
+		return;
+	vgicv5_virs_set_mode(vcpu, GICV5_INTID(GICV5_TYPE_LPI, lpi), false);
+	vgicv5_gsb_SYS();
+	(void)vgicv5_inject_lpi(vcpu->vm, lpi);
 }
 
 void vgicv5_virs_write(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value)

@@ -10,13 +10,10 @@
 #include <vgicv5/port.h>
 
 #include "ist.h"
+#include "table.h"
 #include "virs.h"
 
 #define L1_CHUNK 64 /* L1 entries read from the guest at once */
-
-#define CFGR_MASK                                                              \
-	(GICV5_MASK(IRS_IST_CFGR_STRUCTURE) | GICV5_MASK(IRS_IST_CFGR_ISTSZ) | \
-	 GICV5_MASK(IRS_IST_CFGR_L2SZ) | GICV5_MASK(IRS_IST_CFGR_LPI_ID_BITS))
 
 static bool is_valid(const struct vgicv5_vm *vm)
 {
@@ -35,29 +32,51 @@ uint64_t vgicv5_virs_read_ist(struct vgicv5_vcpu *vcpu, uint32_t offset)
 /* ---- Shape ---- */
 
 /* LPI_ID_BITS is clamped, a reserved ISTSZ acts as the least: entries of a guest have no metadata, so 4 bytes. */
-static void guest_shape(const struct vgicv5_vm *vm, struct vgicv5_ist_shape *shape)
+void vgicv5_virs_guest_shape(uint32_t cfgr, uint32_t idr2, struct vgicv5_ist_shape *shape)
 {
-	uint32_t cfgr = vm->virs.ist_cfgr;
 	uint8_t bits = (uint8_t)GICV5_GET(IRS_IST_CFGR_LPI_ID_BITS, cfgr);
 	uint8_t istsz = (uint8_t)GICV5_GET(IRS_IST_CFGR_ISTSZ, cfgr);
+	uint8_t least = (uint8_t)GICV5_GET(IRS_IDR2_MIN_LPI_ID_BITS, idr2);
+	uint8_t most = (uint8_t)GICV5_GET(IRS_IDR2_ID_BITS, idr2);
 
-	if (bits < vm->host->caps.min_lpi_id_bits)
-		bits = vm->host->caps.min_lpi_id_bits;
-	if (bits > vm->config.max_lpi_id_bits)
-		bits = vm->config.max_lpi_id_bits;
+	if (bits < least)
+		bits = least;
+	if (bits > most)
+		bits = most;
 	shape->id_bits = bits;
 	shape->istsz = istsz > 2 ? 0 : istsz;
 	shape->l2sz = (uint8_t)GICV5_GET(IRS_IST_CFGR_L2SZ, cfgr);
 	shape->two_level = GICV5_GET(IRS_IST_CFGR_STRUCTURE, cfgr) == GICV5_TWO_LEVEL;
 }
 
-/* What IRS_IDR2 does not offer makes no table. */
-static bool offered(const struct vgicv5_caps *caps, const struct vgicv5_ist_shape *shape)
+static void guest_shape(const struct vgicv5_vm *vm, struct vgicv5_ist_shape *shape)
 {
-	return !shape->two_level || (caps->ist_levels && caps->ist_l2sz_mask >> shape->l2sz & 1);
+	vgicv5_virs_guest_shape(vm->virs.ist_cfgr, vm->virs.idr[2], shape);
 }
 
-static uint32_t guest_l1_count(const struct vgicv5_ist_shape *shape)
+bool vgicv5_virs_shape_offered(uint32_t idr2, const struct vgicv5_ist_shape *shape)
+{
+	return !shape->two_level || (GICV5_GET(IRS_IDR2_IST_LEVELS, idr2) &&
+				     GICV5_GET(IRS_IDR2_IST_L2SZ, idr2) >> shape->l2sz & 1);
+}
+
+/*
+ * The guest's tables and the host's need not be of one kind: a guest from another host may use what this one does
+ * not offer. Then the host's table reaches further than the guest has made valid.
+ */
+static void host_shape(const struct vgicv5_caps *caps, const struct vgicv5_ist_shape *guest,
+		       struct vgicv5_ist_shape *shape)
+{
+	if (!guest->two_level || !caps->ist_levels) {
+		vgicv5_ist_flat_shape(caps, guest->id_bits, shape);
+		return;
+	}
+	*shape = *guest;
+	if (!(caps->ist_l2sz_mask >> shape->l2sz & 1))
+		shape->l2sz = caps->ist_l2sz;
+}
+
+uint32_t vgicv5_virs_l2_count(const struct vgicv5_ist_shape *shape)
 {
 	unsigned int index = vgicv5_ist_index_bits(shape->istsz, shape->l2sz);
 
@@ -66,12 +85,15 @@ static uint32_t guest_l1_count(const struct vgicv5_ist_shape *shape)
 
 /* ---- Making it valid ---- */
 
-static int map_entry(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape, uint32_t entry)
+int vgicv5_virs_map_l2(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape, uint32_t entry)
 {
 	unsigned int index = vgicv5_ist_index_bits(shape->istsz, shape->l2sz);
+	int error = vgicv5_ist_map(vm, &vm->lpi_ist, GICV5_TYPE_LPI, entry << index, index,
+				   vm->config.max_lpi_bytes);
 
-	return vgicv5_ist_map(vm, &vm->lpi_ist, GICV5_TYPE_LPI, entry << index, index,
-			      vm->config.max_lpi_bytes);
+	if (!error)
+		vm->virs.l2_valid[entry / 64] |= (uint64_t)1 << entry % 64;
+	return error;
 }
 
 static int map_chunk(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape, uint32_t first,
@@ -85,14 +107,14 @@ static int map_chunk(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape,
 
 	for (i = 0; i < count && !error; i++)
 		if (GICV5_GET(L1_ISTE_VALID, l1[i]))
-			error = map_entry(vm, shape, first + i);
+			error = vgicv5_virs_map_l2(vm, shape, first + i);
 	return error;
 }
 
 /* A guest may set VALID in L1 entries itself as long as its table is not valid. Each entry is read once. */
 static int map_preset(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape)
 {
-	uint32_t count = guest_l1_count(shape);
+	uint32_t count = vgicv5_virs_l2_count(shape);
 	uint32_t first;
 	int error = VGICV5_OK;
 
@@ -101,24 +123,61 @@ static int map_preset(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape
 	return error;
 }
 
+static size_t l2_bitmap_bytes(const struct vgicv5_virs *virs)
+{
+	return ((size_t)virs->l2_count + 63) / 64 * sizeof(uint64_t);
+}
+
+void vgicv5_virs_free_ist(struct vgicv5_vm *vm)
+{
+	vgicv5_ist_free(&vm->lpi_ist);
+	vgicv5_port_free(vm->virs.l2_valid, l2_bitmap_bytes(&vm->virs));
+	vm->virs.l2_valid = NULL;
+	vm->virs.l2_count = 0;
+}
+
+static int alloc_l2_bitmap(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape)
+{
+	size_t bytes;
+
+	vm->virs.l2_count = vgicv5_virs_l2_count(shape);
+	bytes = l2_bitmap_bytes(&vm->virs);
+	if (bytes > vm->config.max_lpi_bytes - vm->lpi_ist.total)
+		return VGICV5_LIMIT;
+	vm->virs.l2_valid = vgicv5_port_alloc(bytes, VGICV5_TABLE_ALIGN);
+	vm->lpi_ist.total += bytes;
+	return vm->virs.l2_valid ? VGICV5_OK : VGICV5_NO_MEMORY;
+}
+
+int vgicv5_virs_create_ist(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape)
+{
+	struct vgicv5_ist_shape host;
+	int error;
+
+	host_shape(&vm->host->caps, shape, &host);
+	error = vgicv5_ist_create(vm, &vm->lpi_ist, &host, vm->config.max_lpi_bytes);
+	if (!error && shape->two_level)
+		error = alloc_l2_bitmap(vm, shape);
+	else if (!error)
+		error = vgicv5_ist_map(vm, &vm->lpi_ist, GICV5_TYPE_LPI, 0, shape->id_bits,
+				       vm->config.max_lpi_bytes);
+	if (error)
+		vgicv5_virs_free_ist(vm);
+	return error;
+}
+
 static int create_shadow(struct vgicv5_vm *vm)
 {
-	struct vgicv5_ist_shape shape, host_shape;
+	struct vgicv5_ist_shape shape;
 	int error;
 
 	guest_shape(vm, &shape);
-	if (!offered(&vm->host->caps, &shape))
+	if (!vgicv5_virs_shape_offered(vm->virs.idr[2], &shape))
 		return VGICV5_INVALID;
-	if (shape.two_level)
-		host_shape = shape;
-	else
-		vgicv5_ist_flat_shape(&vm->host->caps, shape.id_bits, &host_shape);
-	error = vgicv5_ist_create(vm, &vm->lpi_ist, &host_shape, vm->config.max_lpi_bytes);
-	if (error)
-		return error;
-	if (shape.two_level)
-		return map_preset(vm, &shape);
-	return vgicv5_ist_map(vm, &vm->lpi_ist, GICV5_TYPE_LPI, 0, shape.id_bits, vm->config.max_lpi_bytes);
+	error = vgicv5_virs_create_ist(vm, &shape);
+	if (!error && shape.two_level)
+		error = map_preset(vm, &shape);
+	return error;
 }
 
 /* Memory of a command that timed out stays until the VM is gone, and so does the VM's use. */
@@ -145,7 +204,7 @@ static void make_valid(struct vgicv5_vm *vm, uint64_t baser)
 	if (error == VGICV5_TIMEOUT)
 		give_up(vm);
 	else
-		vgicv5_ist_free(&vm->lpi_ist);
+		vgicv5_virs_free_ist(vm);
 }
 
 static void make_invalid(struct vgicv5_vm *vm, uint64_t baser)
@@ -156,13 +215,13 @@ static void make_invalid(struct vgicv5_vm *vm, uint64_t baser)
 		give_up(vm);
 	if (error)
 		return;
-	vgicv5_ist_free(&vm->lpi_ist);
+	vgicv5_virs_free_ist(vm);
 	VGICV5_WRITE_ONCE(vm->virs.ist_baser, baser);
 }
 
 static void write_baser(struct vgicv5_vm *vm, uint64_t value)
 {
-	uint64_t baser = value & (GICV5_MASK(IRS_IST_BASER_ADDR) | GICV5_MASK(IRS_IST_BASER_VALID));
+	uint64_t baser = value & VIRS_BASER_MASK;
 	bool valid = GICV5_GET(IRS_IST_BASER_VALID, value);
 
 	if (!is_valid(vm)) {
@@ -192,7 +251,7 @@ static void map_l2(struct vgicv5_vm *vm, uint32_t id)
 	gpa = GICV5_ADDR(IRS_IST_BASER_ADDR, vm->virs.ist_baser) + (uint64_t)index * GICV5_L1_ISTE_SIZE;
 	error = vgicv5_port_guest_read(vm, gpa, &entry, sizeof(entry));
 	if (!error)
-		error = map_entry(vm, &shape, index);
+		error = vgicv5_virs_map_l2(vm, &shape, index);
 	entry |= GICV5_MASK(L1_ISTE_VALID);
 	if (!error)
 		error = vgicv5_port_guest_write(vm, gpa, &entry, sizeof(entry));
@@ -209,7 +268,7 @@ void vgicv5_virs_write_ist(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t v
 	switch (offset) {
 	case GICV5_IRS_IST_CFGR:
 		if (!is_valid(vm))
-			VGICV5_WRITE_ONCE(vm->virs.ist_cfgr, (uint32_t)(value & CFGR_MASK));
+			VGICV5_WRITE_ONCE(vm->virs.ist_cfgr, (uint32_t)(value & VIRS_CFGR_MASK));
 		break;
 	case GICV5_IRS_MAP_L2_ISTR:
 		map_l2(vm, (uint32_t)GICV5_GET(IRS_MAP_L2_ISTR_ID, value));

@@ -15,47 +15,45 @@
 #include "virs.h"
 #include "vpe.h"
 
-#define CR1_MASK ((uint32_t)GICV5_BITS(GICV5_IRS_CR1_VPED_WA_HI, GICV5_IRS_CR1_SH_LO))
+/* ---- Identification: a guest goes on to see what it saw when it started, wherever it is restored ---- */
 
-void vgicv5_virs_reset(struct vgicv5_vm *vm)
+static uint64_t make_idr0(const struct vgicv5_caps *caps)
 {
-	vm->virs = (struct vgicv5_virs){.irsen = false};
-}
-
-/* ---- Identification ---- */
-
-static uint64_t read_idr0(struct vgicv5_vcpu *vcpu, uint32_t offset)
-{
-	const struct vgicv5_caps *caps = &vcpu->vm->host->caps;
-
-	(void)offset;
 	return GICV5_MASK(IRS_IDR0_SETLPI) | GICV5_PUT(IRS_IDR0_ONE_N, caps->virt_one_n) |
 	       GICV5_PUT(IRS_IDR0_PA_RANGE, vgicv5_pa_range(caps->pa_bits)) |
 	       GICV5_PUT(IRS_IDR0_INT_DOM, GICV5_DOMAIN_NS);
 }
 
-static uint64_t read_idr1(struct vgicv5_vcpu *vcpu, uint32_t offset)
+static uint64_t make_idr1(const struct vgicv5_vm *vm)
 {
-	const struct vgicv5_vm *vm = vcpu->vm;
-
-	(void)offset;
 	return GICV5_PUT(IRS_IDR1_PRI_BITS, vm->host->caps.pri_bits - 1) |
 	       GICV5_PUT(IRS_IDR1_IAFFID_BITS, vm->vpe_id_bits - 1) |
 	       GICV5_PUT(IRS_IDR1_PE_CNT, vm->vcpu_count);
 }
 
 /* No metadata: what a guest's entries look like is not the hardware's business. */
-static uint64_t read_idr2(struct vgicv5_vcpu *vcpu, uint32_t offset)
+static uint64_t make_idr2(const struct vgicv5_vm *vm)
 {
-	const struct vgicv5_vm *vm = vcpu->vm;
 	const struct vgicv5_caps *caps = &vm->host->caps;
 	uint64_t levels = 0;
 
-	(void)offset;
 	if (caps->ist_levels)
 		levels = GICV5_MASK(IRS_IDR2_IST_LEVELS) | GICV5_PUT(IRS_IDR2_IST_L2SZ, caps->ist_l2sz_mask);
 	return levels | GICV5_PUT(IRS_IDR2_MIN_LPI_ID_BITS, caps->min_lpi_id_bits) |
 	       GICV5_MASK(IRS_IDR2_LPI) | GICV5_PUT(IRS_IDR2_ID_BITS, vm->config.max_lpi_id_bits);
+}
+
+void vgicv5_virs_reset(struct vgicv5_vm *vm)
+{
+	vm->virs = (struct vgicv5_virs){.irsen = false};
+	vm->virs.idr[0] = (uint32_t)make_idr0(&vm->host->caps);
+	vm->virs.idr[1] = (uint32_t)make_idr1(vm);
+	vm->virs.idr[2] = (uint32_t)make_idr2(vm);
+}
+
+static uint64_t read_idr(struct vgicv5_vcpu *vcpu, uint32_t offset)
+{
+	return vcpu->vm->virs.idr[(offset - GICV5_IRS_IDR0) / 4];
 }
 
 /* IDR5 and IDR6: the one IRS has all SPIs, from 0 (IDR7). */
@@ -97,7 +95,7 @@ static void write_cr(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)
 	bool enable = GICV5_GET(IRS_CR0_IRSEN, value);
 
 	if (offset == GICV5_IRS_CR1) {
-		VGICV5_WRITE_ONCE(virs->cr1, (uint32_t)value & CR1_MASK);
+		VGICV5_WRITE_ONCE(virs->cr1, (uint32_t)value & VIRS_CR1_MASK);
 		return;
 	}
 	if (enable != virs->irsen)
@@ -145,7 +143,7 @@ static void write_pe_cr0(struct vgicv5_vm *vm, bool dps)
 {
 	struct vgicv5_vcpu *pe = selected_pe(vm);
 
-	if (!pe || !vm->host->caps.virt_one_n || pe->dps == dps)
+	if (!pe || !GICV5_GET(IRS_IDR0_ONE_N, vm->virs.idr[0]) || pe->dps == dps)
 		return;
 	if (vgicv5_vpe_set_dps(pe, dps))
 		vgicv5_error("VM %u: DPS of VPE %u cannot be set", vm->vm_id, pe->vpe_id);
@@ -168,9 +166,9 @@ static void write_pe(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)
 
 /* clang-format off */
 const struct virs_reg vgicv5_virs_regs[] = {
-	{ GICV5_IRS_IDR0, 4, 0, read_idr0, NULL },
-	{ GICV5_IRS_IDR1, 4, 0, read_idr1, NULL },
-	{ GICV5_IRS_IDR2, 4, 0, read_idr2, NULL },
+	{ GICV5_IRS_IDR0, 4, 0, read_idr, NULL },
+	{ GICV5_IRS_IDR1, 4, 0, read_idr, NULL },
+	{ GICV5_IRS_IDR2, 4, 0, read_idr, NULL },
 	{ GICV5_IRS_IDR5, 4, 0, read_spi_count, NULL },
 	{ GICV5_IRS_IDR6, 4, 0, read_spi_count, NULL },
 	{ GICV5_IRS_CR0, 4, 0, read_cr, write_cr },

@@ -46,13 +46,13 @@ uint64_t vgicv5_virs_read_spi(struct vgicv5_vcpu *vcpu, uint32_t offset)
  * An event sets the handling mode of an interrupt (R_HHKMN), GIC VDPEND does not: so the mode goes with the trigger
  * mode. GIC VDHM acts on the VM that is resident on this CPU, which is the vCPU's own while it handles its trap.
  */
-static void set_handling_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
+void vgicv5_virs_set_mode(struct vgicv5_vcpu *vcpu, uint32_t intid, bool level)
 {
 	unsigned long flags = vgicv5_lock(&vcpu->vm->lock);
 	const struct vgicv5_pcpu *pcpu = vgicv5_this_pcpu();
 
 	if (pcpu && pcpu->loaded == vcpu)
-		vgicv5_gic_VDHM(GICV5_INTID(GICV5_TYPE_SPI, spi) | GICV5_PUT(CDHM_HM, level));
+		vgicv5_gic_VDHM(intid | GICV5_PUT(CDHM_HM, level));
 	vgicv5_unlock(&vcpu->vm->lock, flags);
 }
 
@@ -72,7 +72,7 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 
 	if (test(vm->spi_level, spi) == level)
 		return;
-	set_handling_mode(vcpu, spi, level);
+	vgicv5_virs_set_mode(vcpu, GICV5_INTID(GICV5_TYPE_SPI, spi), level);
 	if (level) {
 		vgicv5_fetch_or(&vm->spi_level[spi / 64], bit);
 		follow_line(vm, spi);

@@ -248,10 +248,9 @@ static int miss(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id)
 	int error;
 
 	error = vgicv5_vits_translate(vits, device_id, event_id, &lpi, &stamp);
-	if (!error)
-		error = vgicv5_inject_lpi(vits->vm, lpi);
 	if (error)
 		return error;
+	vgicv5_inject_pend(vits->vm, GICV5_INTID(GICV5_TYPE_LPI, lpi), true);
 	/* Not mapped is no error: the event has been delivered, and the next ones will be. */
 	(void)map_direct(vits, device_id, event_id, lpi, stamp);
 	vgicv5_vits_keep(vits, device_id, event_id, lpi, stamp);

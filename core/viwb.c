@@ -123,13 +123,12 @@ int vgicv5_viwb_start(struct vgicv5_vm *vm)
 
 void vgicv5_viwb_stop(struct vgicv5_vm *vm)
 {
-	struct vgicv5_viwb_wires *wires;
 	struct vgicv5_viwb *viwb;
-	unsigned long flags;
 
 	for (viwb = vm->viwbs; viwb; viwb = viwb->next) {
-		flags = vgicv5_lock(&viwb->lock);
-		wires = viwb->wires;
+		unsigned long flags = vgicv5_lock(&viwb->lock);
+		struct vgicv5_viwb_wires *wires = viwb->wires;
+
 		viwb->wires = NULL;
 		vgicv5_unlock(&viwb->lock, flags);
 		vgicv5_port_free(wires, memory_bytes(viwb));
@@ -183,7 +182,7 @@ static enum event event_of(const struct vgicv5_viwb *viwb, uint32_t wire, bool r
 	if (!viwb->iwben || !(wires->enabled & bit_of(wire)))
 		return NO_EVENT;
 	if (wires->level & bit_of(wire))
-		return wires->line & bit_of(wire) ? SET_LEVEL : CLEAR;
+		return (wires->line & bit_of(wire)) ? SET_LEVEL : CLEAR;
 	return rose ? SET_EDGE : NO_EVENT;
 }
 
@@ -341,13 +340,13 @@ static void set_mode(const struct vgicv5_viwb *viwb, uint32_t wire)
 static unsigned int set_modes(struct vgicv5_viwb *viwb, unsigned int budget)
 {
 	unsigned long flags;
-	uint32_t wire;
 
 	if (VGICV5_READ_ONCE(viwb->first_due) == NO_WIRE)
 		return budget;
 	flags = vgicv5_lock(&viwb->lock);
 	for (; budget; budget--) {
-		wire = take_due(viwb);
+		uint32_t wire = take_due(viwb);
+
 		if (wire == NO_WIRE)
 			break;
 		set_mode(viwb, wire);
@@ -365,6 +364,25 @@ void vgicv5_viwb_set_modes(struct vgicv5_vcpu *vcpu)
 		budget = set_modes(viwb, budget);
 	if (!budget)
 		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_MODES);
+}
+
+/* ---- Save and restore: no vCPU is loaded, nothing is injected ---- */
+
+bool vgicv5_viwb_mode_due(const struct vgicv5_viwb *viwb, uint32_t wire, uint32_t *lpi)
+{
+	*lpi = viwb->lpis[wire].lpi;
+	return wires_of(viwb, wire)->mode_due & bit_of(wire) && lpi_is_known(viwb, wire);
+}
+
+void vgicv5_viwb_restore_mode_due(struct vgicv5_viwb *viwb, uint32_t wire, uint32_t lpi)
+{
+	unsigned long flags = vgicv5_lock(&viwb->lock);
+
+	viwb->lpis[wire].stamp = vgicv5_vits_now(viwb->config.vits);
+	viwb->lpis[wire].lpi = lpi;
+	make_mode_due(viwb, wire);
+	vgicv5_unlock(&viwb->lock, flags);
+	ask_for_modes(vm_of(viwb));
 }
 
 /* ---- Registers: a guest's write is finished before it returns, so that all IDLE read 1 ---- */

@@ -19,6 +19,7 @@
 #include "virs.h"
 #include "vits.h"
 #include "viwb.h"
+#include "vm.h"
 #include "vmt.h"
 #include "vpe.h"
 
@@ -115,7 +116,7 @@ static void free_tables(struct vgicv5_vm *vm)
 	vm->lpi_ist.valid = false;
 	vm->lpi_count = 0;
 	vm->spi_ist.valid = false;
-	vgicv5_ist_free(&vm->lpi_ist);
+	vgicv5_virs_free_ist(vm);
 	vgicv5_ist_free(&vm->spi_ist);
 	vgicv5_vpe_free_tables(vm);
 	vgicv5_eoi_release(vm);
@@ -242,6 +243,20 @@ static int make_vpes_valid(struct vgicv5_vm *vm)
 	return error;
 }
 
+/* Hands everything to the IRS: VM, tables, VPEs with their doorbells. */
+static int hand_over(struct vgicv5_vm *vm)
+{
+	int error = make_vm_valid(vm);
+
+	if (!error && vm->config.spi_count)
+		error = vgicv5_ist_make_valid(vm, &vm->spi_ist, GICV5_TYPE_SPI);
+	if (!error && vm->lpi_ist.table)
+		error = vgicv5_ist_make_valid(vm, &vm->lpi_ist, GICV5_TYPE_LPI);
+	if (!error)
+		error = make_vpes_valid(vm);
+	return error;
+}
+
 static int bring_up(struct vgicv5_vm *vm)
 {
 	int error = vgicv5_vpe_alloc_tables(vm);
@@ -259,23 +274,11 @@ static int bring_up(struct vgicv5_vm *vm)
 	vgicv5_virs_reset(vm);
 	vgicv5_vits_start(vm);
 	vm->serial = vgicv5_fetch_add(&vm->host->serials, 1) + 1;
-	error = make_vm_valid(vm);
-	if (!error && vm->config.spi_count)
-		error = vgicv5_ist_make_valid(vm, &vm->spi_ist, GICV5_TYPE_SPI);
-	if (!error)
-		error = make_vpes_valid(vm);
-	return error;
+	return hand_over(vm);
 }
 
-static int start_locked(struct vgicv5_vm *vm)
+static int finish_start(struct vgicv5_vm *vm, int error)
 {
-	int error;
-
-	if (vm->state != VGICV5_VM_EMPTY || !vm->vcpus)
-		return VGICV5_STATE;
-	if (vgicv5_vm_is_dead(vm))
-		return VGICV5_DEAD;
-	error = bring_up(vm);
 	if (!error) {
 		VGICV5_STORE_RELEASE(&vm->state, VGICV5_VM_STARTED);
 		return VGICV5_OK;
@@ -283,6 +286,38 @@ static int start_locked(struct vgicv5_vm *vm)
 	if (take_down(vm))
 		error = VGICV5_TIMEOUT;
 	return vgicv5_irs_public_error(error);
+}
+
+int vgicv5_vm_refill(struct vgicv5_vm *vm, void (*fill)(void *ctx), int (*finish)(void *ctx), void *ctx)
+{
+	int error;
+
+	vgicv5_mutex_assert(&vm->mutex);
+	/* So that injections are refused and not lost. */
+	VGICV5_WRITE_ONCE(vm->state, VGICV5_VM_EMPTY);
+	VGICV5_WRITE_ONCE(vm->lpi_count, 0);
+	error = make_invalid(vm);
+	if (!error) {
+		vm->spi_ist.valid = false;
+		vm->one_n = NULL;
+		vgicv5_vmte_write(vm, GICV5_VMTE_LPI, 0);
+		vgicv5_vmte_write(vm, GICV5_VMTE_SPI, 0);
+		vgicv5_vpe_clear_tables(vm);
+		fill(ctx);
+		error = hand_over(vm);
+	}
+	if (!error)
+		error = finish(ctx);
+	return finish_start(vm, error);
+}
+
+static int start_locked(struct vgicv5_vm *vm)
+{
+	if (vm->state != VGICV5_VM_EMPTY || !vm->vcpus)
+		return VGICV5_STATE;
+	if (vgicv5_vm_is_dead(vm))
+		return VGICV5_DEAD;
+	return finish_start(vm, bring_up(vm));
 }
 
 int vgicv5_vm_start(struct vgicv5_vm *vm)

@@ -21,6 +21,30 @@ static int alloc_vped(struct vgicv5_vcpu *vcpu)
 	return VGICV5_OK;
 }
 
+static void zero(const struct vgicv5_host *host, void *memory, size_t bytes)
+{
+	uint64_t *word = memory;
+	size_t i;
+
+	for (i = 0; i < bytes / sizeof(*word); i++)
+		word[i] = 0;
+	vgicv5_table_publish(host, memory, bytes);
+}
+
+void vgicv5_vpe_clear_tables(struct vgicv5_vm *vm)
+{
+	struct vgicv5_vcpu *vcpu;
+
+	if (vm->vmd)
+		zero(vm->host, vm->vmd, vm->host->caps.vmd_bytes);
+	zero(vm->host, vm->vpet, vm->vpet_bytes);
+	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next) {
+		zero(vm->host, vcpu->vped, vm->host->caps.vped_bytes);
+		vm->vpet[vcpu->vpe_id] = GICV5_ADDR(VPETE_VPED_ADDR, vgicv5_port_phys(vcpu->vped));
+	}
+	vgicv5_table_publish(vm->host, vm->vpet, vm->vpet_bytes);
+}
+
 /* A guest's IRS_IDR1.IAFFID_BITS holds the width minus 1, so that it is at least 1. */
 static uint8_t table_id_bits(const struct vgicv5_vm *vm)
 {
@@ -72,6 +96,7 @@ int vgicv5_vpe_make_valid(struct vgicv5_vcpu *vcpu)
 	int error = vgicv5_irs_map_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id);
 
 	vcpu->dps = !host->caps.virt_one_n;
+	vcpu->hyp.contextr = 0; /* it has not been loaded */
 	if (!error)
 		error = vgicv5_irs_setup_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id, vcpu->dps, dbr);
 	if (error)

@@ -11,6 +11,9 @@ int vgicv5_vpe_alloc_tables(struct vgicv5_vm *vm);
 /* Frees what vgicv5_vpe_alloc_tables() made, part of it too. The IRS must not own it. */
 void vgicv5_vpe_free_tables(struct vgicv5_vm *vm);
 
+/* As they were after that: for a VM that has become invalid, and shall be valid again. */
+void vgicv5_vpe_clear_tables(struct vgicv5_vm *vm);
+
 /* Makes a VPE of a valid VM valid, with its doorbell. As for commands (irs_cmd.h), VGICV5_REFUSED. */
 int vgicv5_vpe_make_valid(struct vgicv5_vcpu *vcpu);
 

@@ -10,11 +10,11 @@
 #include "model.h"
 
 #define LINE_SIZE 64u
-#define PAGE_SIZE 4096u
+#define MEMORY_PAGE 4096u
 
 static struct vsoft_page **page_slot(struct vgicv5_soft *gic, uint64_t pa)
 {
-	struct vsoft_page **slot = &gic->pages[(pa / PAGE_SIZE) % VSOFT_PAGE_HASH];
+	struct vsoft_page **slot = &gic->pages[(pa / MEMORY_PAGE) % VSOFT_PAGE_HASH];
 
 	while (*slot && (*slot)->pa != pa) {
 		vsoft_step(gic);
@@ -51,8 +51,8 @@ static void unknown_line(struct vgicv5_soft *gic, struct vsoft_page *page, unsig
 
 static struct vsoft_page *page_with_line(struct vgicv5_soft *gic, uint64_t pa)
 {
-	struct vsoft_page *page = page_get(gic, pa & ~(uint64_t)(PAGE_SIZE - 1));
-	unsigned int line = (unsigned int)(pa % PAGE_SIZE / LINE_SIZE);
+	struct vsoft_page *page = page_get(gic, pa & ~(uint64_t)(MEMORY_PAGE - 1));
+	unsigned int line = (unsigned int)(pa % MEMORY_PAGE / LINE_SIZE);
 
 	if (page && !(page->known >> line & 1))
 		unknown_line(gic, page, line);
@@ -77,7 +77,7 @@ static bool point_read(struct vgicv5_soft *gic, uint64_t pa, uint8_t *to, size_t
 			return false;
 		page = page_with_line(gic, pa);
 		if (page)
-			vsoft_copy(to, page->point + pa % PAGE_SIZE, n);
+			vsoft_copy(to, page->point + pa % MEMORY_PAGE, n);
 		pa += n;
 		to += n;
 		bytes -= n;
@@ -98,8 +98,8 @@ static bool point_write(struct vgicv5_soft *gic, uint64_t pa, const uint8_t *fro
 		page = page_with_line(gic, pa);
 		if (!page)
 			return gic->ops.mem_write(gic->config.ctx, pa, from, bytes);
-		vsoft_copy(page->point + pa % PAGE_SIZE, from, n);
-		page->written |= (uint64_t)1 << (pa % PAGE_SIZE / LINE_SIZE);
+		vsoft_copy(page->point + pa % MEMORY_PAGE, from, n);
+		page->written |= (uint64_t)1 << (pa % MEMORY_PAGE / LINE_SIZE);
 		pa += n;
 		from += n;
 		bytes -= n;
@@ -202,7 +202,7 @@ static bool same(const uint8_t *a, const uint8_t *b, size_t bytes)
 /* Clean and invalidate of one line: a dirty line of the CPUs wins, otherwise they come to see the IRS's writes. */
 static void maintain_line(struct vgicv5_soft *gic, uint64_t pa)
 {
-	unsigned int line = (unsigned int)(pa % PAGE_SIZE / LINE_SIZE);
+	unsigned int line = (unsigned int)(pa % MEMORY_PAGE / LINE_SIZE);
 	uint64_t bit = (uint64_t)1 << line;
 	uint8_t now[LINE_SIZE];
 	struct vsoft_page *page;
@@ -210,7 +210,7 @@ static void maintain_line(struct vgicv5_soft *gic, uint64_t pa)
 
 	if (!gic->ops.mem_read(gic->config.ctx, pa, now, LINE_SIZE))
 		return;
-	page = page_get(gic, pa & ~(uint64_t)(PAGE_SIZE - 1));
+	page = page_get(gic, pa & ~(uint64_t)(MEMORY_PAGE - 1));
 	if (!page)
 		return;
 	point = page->point + line * LINE_SIZE;

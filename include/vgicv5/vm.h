@@ -47,6 +47,12 @@ struct vgicv5_ist {
 /** The virtual IRS's registers that are more than a constant. */
 struct vgicv5_virs {
 	uint64_t ist_baser;
+	uint64_t *
+		l2_valid; /* bitmap of the L2 tables that the guest has made valid; NULL: its table is linear */
+	uint32_t l2_count; /* bits in it */
+	uint32_t
+		idr[3]; /* IRS_IDR0 to IRS_IDR2: what this host has, or what the guest was shown on another */
+	uint32_t icc_idr0; /* ICC_IDR0_EL1 in the latter case; 0: as this CPU's */
 	uint32_t ist_cfgr;
 	uint32_t cr1;
 	uint32_t spi_selr;
@@ -145,7 +151,8 @@ struct vgicv5_vcpu *vgicv5_vm_vcpu(const struct vgicv5_vm *vm, uint32_t vpe_id);
  * A guest's access to its IRS. `offset` is below VGICV5_VIRS_SIZE, `bytes` 1, 2, 4 or 8. What the architecture does
  * not define reads as zero and writes nothing: a guest cannot cause an error. A write may sleep (it can make or
  * drop the LPI table); preemption on, no lock held. `vcpu` is the one whose guest made the access: if it is loaded on
- * this CPU, as between exit and enter, a change of an SPI's trigger mode also sets its handling mode (R_HHKMN).
+ * this CPU, as between exit and enter, a change of an SPI's trigger mode and a write to the SETLPI frame also set the
+ * handling mode (R_HHKMN).
  */
 uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes);
 void vgicv5_virs_write(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes, uint64_t value);
@@ -164,5 +171,12 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted);
  * @return 0; VGICV5_INVALID: outside the guest's LPI table, or it has none; VGICV5_STATE; VGICV5_DEAD.
  */
 int vgicv5_inject_lpi(struct vgicv5_vm *vm, uint32_t lpi);
+
+/**
+ * A device's 32-bit write of `value` to IRS_SETLPIR, the register at the beginning of the SETLPI frame. A CPU's write
+ * goes to vgicv5_virs_write().
+ * @return as vgicv5_inject_lpi().
+ */
+int vgicv5_inject_setlpi(struct vgicv5_vm *vm, uint32_t value);
 
 #endif

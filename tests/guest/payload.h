@@ -18,11 +18,13 @@
 #include <vgicv5/arch/tables.h>
 #include <vgicv5_types.h>
 
-/* ---- The machine: a part of QEMU's virt board ---- */
+/* ---- The machine: a part of QEMU's virt board, unless the build says where its devices are ---- */
 
+#ifndef IRS_BASE
 #define IRS_BASE 0x08010000u
 #define PL011_BASE 0x09000000u
 #define PL011_SPI 1
+#endif
 #define CPUS 2
 #define NOBODY 77 /* no CPU has this IAFFID */
 #define TABLES_SIZE (1u << 20)

@@ -35,7 +35,8 @@ def make_ramdisk(target, files, tests):
     shutil.rmtree(root, ignore_errors=True)
     for folder in ("bin", "dev", "proc", "sys", "tmp", "programs"):
         os.makedirs(os.path.join(root, folder))
-    files = {"init": os.path.join(HERE, "init"), "bin/busybox": fetch("busybox"), **files}
+    scripts = {name: os.path.join(HERE, name) for name in ("init", "leaks", "kunit", "linux")}
+    files = {**scripts, "bin/busybox": fetch("busybox"), **files}
     for path, source in files.items():
         os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
         shutil.copyfile(source, os.path.join(root, path))

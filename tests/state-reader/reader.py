@@ -36,7 +36,7 @@ ITS = (("address", "Q"), ("ITSID", "I"), ("widths", "I"), ("ITS_DT_BASER", "Q"),
        ("ITS_GEN_EVENT_EIDR", "I"), (None, "I"), ("ITS_READ_EVENT_DATAR", "Q"), ("ITS_SWERR_STATUSR", "Q"),
        ("ITS_SWERR_SYNDROMER0", "Q"), ("ITS_SWERR_SYNDROMER1", "Q"))
 IWB = (("address", "Q"), ("DeviceID", "I"), ("wires", "I"), ("IWB_CR0", "I"), (None, "I"))
-IWB_WORDS = ("enabled", "trigger mode Level", "lines", "handling mode to be set")
+IWB_WORDS = ("enabled", "trigger mode Level", "lines", "handling mode due")
 SPI_MAPS = ("trigger mode Level", "line asserted", "registered for end of interrupt", "registered and in flight",
             "in flight, line fallen")
 
@@ -187,15 +187,22 @@ def give_lpi_l2(tables):
 
 def take_iwb(body):
     value, rest = take(IWB, body, "IWB")
-    wires = value["wires"]
-    want(wires and wires % 32 == 0 and len(rest) == 4 * wires // 8, "IWB: number of wires and size do not agree")
+    size = value["wires"] // 8
+    want(size and value["wires"] % 32 == 0 and len(rest) >= 4 * size, "IWB: number of wires and size do not agree")
     for i, name in enumerate(IWB_WORDS):
-        value[name] = int.from_bytes(rest[i * wires // 8:(i + 1) * wires // 8], "little")
+        value[name] = int.from_bytes(rest[i * size:(i + 1) * size], "little")
+    rest = rest[4 * size:]
+    count = len(members(value["handling mode due"]))
+    want(len(rest) == (4 * count + 7) // 8 * 8 and not any(rest[4 * count:]),
+         "IWB: as many LPIs as wires whose handling mode is due")
+    value["LPIs due"] = list(struct.unpack_from(f"<{count}I", rest))
     return value
 
 
 def give_iwb(value):
-    return give(IWB, value) + b"".join(value[name].to_bytes(value["wires"] // 8, "little") for name in IWB_WORDS)
+    words = b"".join(value[name].to_bytes(value["wires"] // 8, "little") for name in IWB_WORDS)
+    lpis = b"".join(lpi.to_bytes(4, "little") for lpi in value["LPIs due"])
+    return give(IWB, value) + words + lpis + bytes(-len(lpis) % 8)
 
 
 def plain(name, layout):
@@ -449,6 +456,7 @@ def section_lines(kind, value):
                f"CR0 {value['IWB_CR0']}")
         for name in IWB_WORDS:
             yield f"  {name}: {set_text(members(value[name]))}"
+        yield "  LPIs of these: " + (" ".join(map(str, value["LPIs due"])) or "none")
     elif kind in KINDS:
         yield KINDS[kind][0]
         yield from fields_lines(value)

@@ -36,7 +36,7 @@ def good():
     its = {name: 0 for name, _ in reader.ITS}
     its.update({"address": 0x8080000, "widths": 16 | 8 << 8, "ITS_DT_BASER": 0x41000000, "ITS_CR0": 1})
     iwb = {"address": 0x8080000, "DeviceID": 5, "wires": 64, "IWB_CR0": 1, "enabled": 3, "trigger mode Level": 1 << 63,
-           "lines": 1 << 63, "handling mode to be set": 1}
+           "lines": 1 << 63, "handling mode due": 1, "LPIs due": [1023]}
     known = ((S_VM, vm), (S_VIRS, virs), (S_VCPU, vcpu(0)), (S_VCPU, vcpu(5)), (S_ITS, its), (S_IWB, iwb),
              (S_SPI, spi), (S_LPI_L2, [0, 1]), (S_LPI, lpi))
     return [(kind, 1, value) for kind, value in known[:4]] + [(77, 0, b"whatever")] + [
@@ -130,6 +130,8 @@ BROKEN = [
     (setting(S_ITS, "ITS_CR0", 2), "ITS"),
     (setting(S_ITS, "address", 1), "no such ITS"),
     (setting(S_IWB, "IWB_CR0", 2), "IWB"),
+    (setting(S_IWB, "LPIs due", []), "handling mode is due"),
+    (setting(S_IWB, "LPIs due", [1, 2, 3]), "handling mode is due"),
     (without(S_VM), "missing"),
     (without(S_VIRS), "missing"),
     (without(S_VCPU), "VCPU"),

@@ -186,26 +186,37 @@ static const char *fetch(struct restorer *r, const struct saved_section *section
 	return saved_checksum(0, state, bytes) == section->checksum ? NULL : DAMAGED;
 }
 
-/* Goes through the runs of a section; with `memory` they are read to where they belong. */
+/* Reads a struct of a section of memory and goes on behind it. */
+static bool read_at(struct restorer *r, uint64_t *at, uint64_t end, void *to, size_t bytes)
+{
+	if (end - *at < bytes || !file_seek(&r->file, *at) || !file_read(&r->file, to, bytes))
+		return false;
+	*at += bytes;
+	return true;
+}
+
+/* Goes through a section of memory; with `memory` its pieces are read to where they belong. */
 static const char *runs(struct restorer *r, const struct saved_section *section, char *memory, uint64_t bytes)
 {
 	uint64_t at = section->offset;
 	uint64_t end = at + section->bytes;
+	struct saved_memory head;
 	struct saved_run run;
 	uint64_t next = 0;
 
-	while (at < end) {
-		if (end - at < sizeof(run) || !file_seek(&r->file, at) ||
-		    !file_read(&r->file, &run, sizeof(run)))
+	if (!read_at(r, &at, end, &head, sizeof(head)))
+		return ENDS_EARLY;
+	if (head.bytes != bytes || head.zero)
+		return "its disk or memory has another size";
+	for (; at < end; at += run.bytes) {
+		if (!read_at(r, &at, end, &run, sizeof(run)))
 			return ENDS_EARLY;
-		at += sizeof(run);
 		if ((run.offset | run.bytes) % PAGE_BYTES || !run.bytes || run.offset < next ||
 		    run.offset > bytes || run.bytes > bytes - run.offset || run.bytes > end - at)
 			return "a piece of memory lies where there is none";
 		if (memory && !file_read(&r->file, memory + run.offset, (size_t)run.bytes))
 			return ENDS_EARLY;
 		next = run.offset + run.bytes;
-		at += run.bytes;
 	}
 	return NULL;
 }
@@ -261,7 +272,7 @@ static const char *give_memory(struct restorer *r)
 	const char *wrong;
 	unsigned int i;
 
-	memset(ram, 0, bytes);
+	/* It is all zeroes now. */
 	wrong = runs(r, find(r, SAVED_KIND_RAM, 0), ram, bytes);
 	/* A vCPU may go on with its caches off. */
 	vgicv5_cache_maintain(ram, bytes);

@@ -79,9 +79,11 @@ static uint64_t alike(const char *memory, uint64_t at, uint64_t bytes, bool zero
 
 static void add_memory(struct saver *s, const char *kind, uint32_t index, const char *memory, uint64_t bytes)
 {
+	const struct saved_memory head = {bytes, 0};
 	struct saved_run run = {0, 0};
 
 	begin(s, kind, index);
+	add(s, &head, sizeof(head));
 	while (run.offset < bytes && !s->wrong) {
 		run.offset += alike(memory, run.offset, bytes, true);
 		run.bytes = alike(memory, run.offset, bytes, false);

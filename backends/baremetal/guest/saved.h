@@ -64,6 +64,12 @@ struct saved_vcpu {
 	struct guest_fp fp;
 };
 
+/** Memory, of the VM or of a device, begins with its size. */
+struct saved_memory {
+	uint64_t bytes;
+	uint64_t zero;
+};
+
 /** Before each piece of memory that is not all zeroes. */
 struct saved_run {
 	uint64_t offset; /* in the memory; both multiples of a page */

@@ -11,6 +11,10 @@
 #include "../../guest/aarch64/platform.h"
 #include "code.h"
 
+#ifdef HOSTILE_AS_HVC
+#include <vgicv5_soft/word.h>
+#endif
+
 #define OPERANDS 256u  /* of instructions and stores; then as many addresses, then calls */
 #define ADDRESSES 256u /* where frames are accessed */
 #define CALLS 64u      /* function numbers in x0 */
@@ -18,6 +22,10 @@
 
 #define REG_ADDRESS 16u
 #define REG_TABLE 28u
+
+#define IRS_END (IRS_BASE + 0x20000u)
+#define ABOVE (PL011_BASE + 0x07000000u) /* nothing is between here and the RAM */
+#define RAM_BASE 0x40000000u
 
 #define PSCI_CPU_SUSPEND 0xc4000001u
 
@@ -110,9 +118,9 @@ static uint64_t address(struct runner *runner)
 
 	switch (below(runner, 8)) {
 	case 0: /* up to the frames, and behind them up to the UART */
-		return any % 0x08010000u;
+		return any % IRS_BASE;
 	case 1:
-		return any >> 63 ? 0x08030000u + any % 0xfd0000u : 0x10000000u + any % 0x30000000u;
+		return any >> 63 ? IRS_END + any % (PL011_BASE - IRS_END) : ABOVE + any % (RAM_BASE - ABOVE);
 	case 2: /* far above RAM, to where there are no addresses any more */
 		return ((uint64_t)1 << 34) + (any >> 12 & 0xfffffffffffu);
 	case 3:
@@ -145,13 +153,23 @@ static void emit_operand(struct runner *runner, unsigned int rt)
 	emit(runner, word_load(rt, REG_TABLE, below(runner, OPERANDS)));
 }
 
+/* Where nobody rewrites what is made at run time, it is made rewritten. */
+static uint32_t for_this_hypervisor(uint32_t word)
+{
+#ifdef HOSTILE_AS_HVC
+	if (vgicv5_word(word))
+		return vgicv5_word_to_hvc(word);
+#endif
+	return word;
+}
+
 static void emit_instruction(struct runner *runner)
 {
 	unsigned int rt = below(runner, 5) ? below(runner, REG_ADDRESS) : 31;
 
 	if (rt != 31)
 		emit_operand(runner, rt);
-	emit(runner, word_access(encoding(runner), below(runner, 2), rt));
+	emit(runner, for_this_hypervisor(word_access(encoding(runner), below(runner, 2), rt)));
 }
 
 static void emit_access(struct runner *runner)

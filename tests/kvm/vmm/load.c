@@ -59,7 +59,8 @@ void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 	size_t kernel_bytes, initrd_bytes = 0;
 	void *image = read_file(kernel, &kernel_bytes);
 	void *disk = initrd ? read_file(initrd, &initrd_bytes) : NULL;
-	const char *wrong = guest_layout_make(&layout, image, kernel_bytes, initrd_bytes, BOARD_RAM_BASE, vmm->ram_size);
+	const char *wrong =
+		guest_layout_make(&layout, image, kernel_bytes, initrd_bytes, BOARD_RAM_BASE, vmm->ram_size);
 
 	if (wrong)
 		die(wrong);

@@ -36,9 +36,11 @@ static void set_attribute(struct vmm *vmm, uint32_t group, uint64_t attribute, v
 
 static void create_ram(struct vmm *vmm)
 {
-	struct kvm_userspace_memory_region region = {.guest_phys_addr = BOARD_RAM_BASE, .memory_size = vmm->ram_size};
+	struct kvm_userspace_memory_region region = {.guest_phys_addr = BOARD_RAM_BASE,
+						     .memory_size = vmm->ram_size};
 
-	vmm->ram = mmap(NULL, vmm->ram_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	vmm->ram = mmap(NULL, vmm->ram_size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (vmm->ram == MAP_FAILED)
 		die("no memory for the guest's RAM");
 	region.userspace_addr = (uintptr_t)vmm->ram;

@@ -48,8 +48,8 @@ static void mmio(struct vmm_cpu *cpu)
 		uart_access(cpu->vmm, address - BOARD_UART_BASE, run);
 		return;
 	}
-	fprintf(stderr, "vmm: cpu %u: %s of %u bytes at %#llx\n", cpu->index, run->mmio.is_write ? "write" : "read",
-		run->mmio.len, (unsigned long long)address);
+	fprintf(stderr, "vmm: cpu %u: %s of %u bytes at %#llx\n", cpu->index,
+		run->mmio.is_write ? "write" : "read", run->mmio.len, (unsigned long long)address);
 	memset(run->mmio.data, 0, sizeof(run->mmio.data));
 }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The file vgicv5 of a VM in debugfs: the library's dumps. */
+#include "glue.h"
+
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include <vgicv5/debug.h>
+
+static void print_line(void *ctx, const char *line)
+{
+	seq_printf(ctx, "%s\n", line);
+}
+
+static int vgicv5_show(struct seq_file *file, void *unused)
+{
+	struct kvm *kvm = file->private;
+	struct vgicv5_kvm *lib;
+	unsigned int i;
+
+	guard(mutex)(&kvm->arch.config_lock);
+	vgicv5_dump_host(&vgicv5_kvm_host, print_line, file);
+	lib = vgicv5_kvm_of(kvm);
+	if (!lib)
+		return 0;
+	vgicv5_dump_vm(&lib->vm, print_line, file);
+	for (i = 0; i < lib->nr_vcpus; i++)
+		vgicv5_dump_vcpu(&lib->vcpus[i]->vcpu, print_line, file);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vgicv5);
+
+void vgicv5_kvm_debugfs_init(struct kvm *kvm)
+{
+	struct dentry *there = debugfs_lookup("vgicv5", kvm->debugfs_dentry);
+
+	if (there)
+		dput(there);
+	else
+		debugfs_create_file("vgicv5", 0444, kvm->debugfs_dentry, kvm, &vgicv5_fops);
+}

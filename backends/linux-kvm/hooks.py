@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The places in KVM where libvgicv5 is called; doxygen/kvm.md says why each is there."""
+import dataclasses
+
+KVM = "arch/arm64/kvm"
+
+
+@dataclasses.dataclass(frozen=True)
+class Hook:
+    """In file `path`, `before` becomes `after`."""
+
+    path: str
+    before: str
+    after: str
+
+
+def insert_before(path, anchor, text):
+    """A hook that puts lines in front of others."""
+    return Hook(path, anchor, text + anchor)
+
+
+def insert_after(path, anchor, text):
+    """A hook that puts lines behind others."""
+    return Hook(path, anchor, anchor + text)
+
+
+HOOKS = [
+    # ---- Build ----
+    insert_before(f"{KVM}/Kconfig", "endif # KVM\n", 'source "arch/arm64/kvm/vgicv5/Kconfig"\n\n'),
+    insert_after(f"{KVM}/Makefile", "obj-$(CONFIG_KVM) += hyp/\n", "obj-$(CONFIG_KVM_VGICV5) += vgicv5/\n"),
+    insert_before(
+        f"{KVM}/Makefile",
+        "always-y := hyp_constants.h",
+        "ifdef CONFIG_KVM_VGICV5\nkvm-y := $(filter-out vgic/vgic-v5.o,$(kvm-y))\nendif\n\n",
+    ),
+    # ---- Objects ----
+    insert_after(
+        "include/kvm/arm_vgic.h",
+        "#define KVM_IRQCHIP_NUM_PINS	(1020 - 32)\n",
+        "#ifdef CONFIG_KVM_VGICV5\n#undef KVM_IRQCHIP_NUM_PINS\n#define KVM_IRQCHIP_NUM_PINS	1024\n#endif\n",
+    ),
+    insert_after("include/kvm/arm_vgic.h", "struct vgic_v5_vm {\n", "	struct vgicv5_kvm *lib;\n"),
+    insert_before(
+        "include/kvm/arm_vgic.h", "	/* Cache guest priority bits */\n", "	struct vgicv5_kvm_vcpu *vgicv5;\n\n"
+    ),
+    insert_before(
+        "include/kvm/arm_vgic.h", "#endif /* __KVM_ARM_VGIC_H */\n", "#include <kvm/arm_vgicv5.h>\n\n"
+    ),
+    # ---- Userspace interface, as in Linux 7.4 ----
+    insert_after(
+        "arch/arm64/include/uapi/asm/kvm.h",
+        "#define KVM_VGIC_V3_ITS_SIZE		(2 * SZ_64K)\n",
+        "\n/* Supported VGICv5 address types  */\n"
+        "#define KVM_VGIC_V5_ADDR_TYPE_IRS	6\n"
+        "\n"
+        "#define KVM_VGIC_V5_IRS_SIZE		(2 * SZ_64K)\n",
+    ),
+    insert_after(
+        "arch/arm64/include/uapi/asm/kvm.h",
+        "#define KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ  9\n",
+        "#define KVM_DEV_ARM_VGIC_GRP_IRS_REGS	10\n#define KVM_DEV_ARM_VGIC_GRP_IST	11\n",
+    ),
+    # ---- Life cycle ----
+    insert_after(
+        f"{KVM}/vgic/vgic-init.c",
+        "	dist->ready = false;\n	dist->initialized = false;\n",
+        "	kvm_vgicv5_destroy(kvm);\n",
+    ),
+    insert_before(
+        f"{KVM}/vgic/vgic-init.c",
+        "	smp_store_release(&dist->ready, true);\n",
+        "	ret = kvm_vgicv5_register_iodev(kvm);\n	if (ret)\n		goto out_slots;\n\n",
+    ),
+    insert_before(
+        f"{KVM}/vgic/vgic-init.c",
+        "	kvm_vgic_global_state.maint_irq = gic_kvm_info->maint_irq;\n",
+        "	if (!ret)\n		kvm_vgicv5_transport_init();\n\n",
+    ),
+    # ---- Injection ----
+    insert_before(
+        f"{KVM}/vgic/vgic.c",
+        "	if (irq_is_private(kvm, intid))\n		irq = vgic_get_vcpu_irq(vcpu, intid);\n",
+        "	if (vgic_is_v5(kvm) && !irq_is_private(kvm, intid))\n"
+        "		return kvm_vgicv5_inject_spi(kvm, intid, level);\n\n",
+    ),
+    insert_before(
+        f"{KVM}/vgic/vgic-irqfd.c",
+        "	if (!vgic_valid_spi(kvm, spi_id))\n",
+        "	if (vgic_is_v5(kvm))\n		spi_id = vgic_v5_make_spi(e->irqchip.pin);\n\n",
+    ),
+    # ---- Running ----
+    Hook(
+        f"{KVM}/arm.c",
+        "		if (ret <= 0 || kvm_vcpu_exit_request(vcpu, &ret)) {\n",
+        "		if (ret <= 0 || kvm_vcpu_exit_request(vcpu, &ret) || !kvm_vgicv5_enter(vcpu)) {\n",
+    ),
+    # ---- Test transport ----
+    insert_after(
+        f"{KVM}/handle_exit.c",
+        "	vcpu->stat.hvc_exit_stat++;\n",
+        "\n	if (kvm_vgicv5_handle_hvc(vcpu))\n		return 1;\n",
+    ),
+    Hook(
+        f"{KVM}/arch_timer.c",
+        "	if (vgic_is_v5(vcpu->kvm)) {\n		struct timer_map map;\n",
+        "	if (kvm_vgicv5_dvi(vcpu->kvm)) {\n		struct timer_map map;\n",
+    ),
+    Hook(
+        f"{KVM}/arch_timer.c",
+        "	phys_active |= vgic_is_v5(vcpu->kvm);\n",
+        "	phys_active |= kvm_vgicv5_dvi(vcpu->kvm);\n",
+    ),
+    Hook(
+        f"{KVM}/vgic/vgic.h",
+        "	return kvm_vgic_global_state.type == VGIC_V5;\n",
+        "	return kvm_vgic_global_state.type == VGIC_V5 || kvm_vgicv5_transport();\n",
+    ),
+    # ---- nVHE ----
+    Hook(
+        f"{KVM}/hyp/nvhe/switch.c",
+        "	if (vgic_is_v5(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_save_state(",
+        "	if (kvm_vgicv5_dvi(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_save_state(",
+    ),
+    Hook(
+        f"{KVM}/hyp/nvhe/switch.c",
+        "	if (vgic_is_v5(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_restore_state(",
+        "	if (kvm_vgicv5_dvi(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_restore_state(",
+    ),
+]

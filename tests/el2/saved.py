@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Linux at work, saved, killed and restored again and again; then restored on machines of another kind.
+
+Usage: saved.py FOLDER SHELL-IMAGE TIMES [SEED]
+
+Whenever it is saved it goes on where it was: rounds are counted without a gap, clocks do not go back, timers, IPIs,
+the console and the disk work (tests/linux-guest/rounds says what that means). Nothing of the shell is lost meanwhile.
+"""
+import os
+import random
+import re
+import sys
+import time
+
+from savedmachine import SavingMachine
+from shellmachine import TOP
+
+ROUND = re.compile(r"demo: round (\d+) (.*)")
+MODEL, NEWER_MODEL, OTHER_MODEL = "cortex-a57", "neoverse-n1", "max"
+
+
+class Rounds:
+    """What the guest has said."""
+
+    def __init__(self, machine, last=0):
+        self.machine, self.last, self.uptime, self.heard = machine, last, 0, []
+        self.saved = None  # round and uptime when it was saved last
+        machine.guest_line = self.line
+
+    def line(self, text):
+        heard = re.search(r"demo: heard (.*)", text)
+        if heard:
+            self.heard.append(heard[1])
+        match = ROUND.search(text)
+        if not match:
+            return
+        number, rest = int(match[1]), match[2]
+        if not rest.startswith("ok"):
+            self.machine.fail(text)
+        if self.last is not None and number != self.last + 1:
+            self.machine.fail(f"round {number} after round {self.last}")
+        uptime = int(re.search(r"uptime (\d+)", rest)[1])
+        if uptime <= self.uptime:
+            self.machine.fail(f"uptime {uptime} after {self.uptime}")
+        self.last, self.uptime = number, uptime
+
+    def more(self, count):
+        """Waits for that many rounds."""
+        end = (self.last or 0) + count
+        for line in self.machine.lines():
+            self.line(line)
+            if self.last is not None and self.last >= end:
+                return
+
+    def listens(self, word):
+        """A line that is typed comes back."""
+        self.machine.type(word.encode() + b"\r")
+        while word not in self.heard:
+            self.more(1)
+
+
+def cycle(machine, rounds, name, generator, number):
+    """Saves at a random moment, kills, restores."""
+    time.sleep(generator.random() * 0.5)
+    if number % 3 == 0:
+        machine.ask("pause 0", rounds.line)
+    machine.must_save(0, name)
+    last, uptime = rounds.saved = rounds.last, rounds.uptime
+    # What it does from here on is not in the file.
+    machine.guest_line = lambda line: None
+    machine.kill(0)
+    machine.must_restore(0, name)
+    machine.guest_line = rounds.line
+    rounds.last, rounds.uptime = last, uptime
+    rounds.more(1)
+    if number % 10 == 0:
+        rounds.listens(f"cycle {number}")
+
+
+def used(machine):
+    counters = machine.counters(0, machine.guest_line)
+    return {key: counters[key] for key in ("heap_bytes", "pool_bytes", "host_lpis", "vm_ids")}
+
+
+def many(folder, shell, times, generator, name):
+    machine = SavingMachine(os.path.join(folder, "source"), "--shell", shell, "--cpus", "2", "--mem", "192", "--cpu", MODEL,
+                            "--programme", "rounds", "--save", name)
+    rounds = Rounds(machine)
+    rounds.more(2)
+    for number in range(times):
+        cycle(machine, rounds, name, generator, number)
+    # A VM that was restored is killed and restored once more: with the same memory in use each time.
+    before = None
+    for _ in range(2):
+        machine.guest_line = lambda line: None
+        machine.kill(0)
+        now = used(machine)
+        if before and now != before:
+            machine.fail(f"in use while the VM is off: {before}, then {now}")
+        before = now
+        machine.must_restore(0, name)
+    machine.off()
+    return rounds
+
+
+def elsewhere(folder, shell, name, last, uptime, options):
+    """The same file on another machine."""
+    label = "-".join(options).replace("=", "-").strip("-")
+    machine = SavingMachine(os.path.join(folder, label), "--shell", shell, "--restore", name, *options)
+    rounds = Rounds(machine, last)
+    rounds.uptime = uptime
+    machine.until(r"vm0: restored from")
+    rounds.more(3)
+    rounds.listens("elsewhere")
+    machine.off()
+    print(f"restored with {' '.join(options)}: {rounds.last - last} rounds")
+
+
+def refused(folder, shell, name, options, reason):
+    label = "refused" + "-".join(options).replace("=", "-")
+    machine = SavingMachine(os.path.join(folder, label), "--shell", shell, "--restore", name, *options)
+    machine.until(rf"vm0: not restored from .*: .*{reason}")
+    machine.until("no VM runs")
+    for _ in machine.lines():
+        pass
+    machine.close()
+    print(f"refused with {' '.join(options)}: {reason}")
+
+
+def main():
+    folder, shell, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}", flush=True)
+    os.makedirs(folder, exist_ok=True)
+    name = os.path.join(folder, "linux.vm")
+    rounds = many(folder, shell, times, random.Random(seed), name)
+    print(f"{times} times saved and restored, {rounds.last} rounds", flush=True)
+    check = os.system(f"{os.path.join(TOP, 'tools', 'state')} --check '{name}'")
+    if check:
+        sys.exit("tools/state does not understand the interrupt controller's state")
+    last, uptime = rounds.saved
+    for options in (("--cpu", MODEL, "--host-cpus", "1"), ("--cpu", NEWER_MODEL, "--host-cpus", "4"),
+                    ("--cpu", MODEL, "--gic", "lpi_bits=20", "--gic", "ist_levels=0"),
+                    ("--cpu", MODEL, "--gic", "istmd=1")):
+        elsewhere(folder, shell, name, last, uptime, options)
+    refused(folder, shell, name, ("--cpu", OTHER_MODEL), "DC ZVA")
+    refused(folder, shell, name, ("--cpu", MODEL, "--gic", "lpi_bits=12"), "")
+    print("Linux goes on where it was saved")
+
+
+main()

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The payload, saved, killed and restored in its course, says the same as when it is left alone.
+
+Usage: savedpayload.py FOLDER SHELL-IMAGE PAYLOAD-IMAGE TIMES [SEED]
+"""
+import os
+import random
+import sys
+import time
+
+from savedmachine import SavingMachine
+
+BEGIN, END = "payload: begin", "payload: end"
+
+
+class Log:
+    """Compares what the guest says with what it must say, line by line."""
+
+    def __init__(self, machine, wanted):
+        self.machine, self.wanted, self.at = machine, wanted, 0
+        machine.guest_line = self.line
+
+    def line(self, text):
+        # A guest's line may begin in the middle of what is typed to the monitor.
+        if not self.ended() and text.endswith(self.wanted[self.at]):
+            self.at += 1
+        elif text and not self.is_monitors(text):
+            next_line = "nothing" if self.ended() else repr(self.wanted[self.at])
+            self.machine.fail(f"the guest says {text!r} instead of {next_line}")
+
+    def is_monitors(self, text):
+        return (text.startswith(("  ", "Monitor:", "unknown:", "[shell]")) or "monitor>" in text or
+                any(typed.endswith(text) for typed in self.machine.typed_lines))
+
+    def ended(self):
+        return self.at == len(self.wanted)
+
+
+def start(folder, label, shell, payload, *options):
+    machine = SavingMachine(os.path.join(folder, label), "--shell", shell, "--payload", payload, "--cpus", "2", "--cpu",
+                            "cortex-a57", "--mem", "128", *options)
+    machine.until(BEGIN)
+    return machine
+
+
+def alone(folder, shell, payload):
+    """All that it says after its first line."""
+    machine = start(folder, "alone", shell, payload)
+    lines = []
+    for line in machine.lines():
+        lines.append(line)
+        if line == END:
+            break
+    for _ in machine.lines():
+        pass
+    machine.close()
+    return lines
+
+
+def interrupted(folder, shell, payload, times, generator, wanted):
+    name = os.path.join(folder, "payload.vm")
+    machine = start(folder, "saved", shell, payload, "--save", name)
+    log = Log(machine, wanted)
+    for done in range(times):
+        time.sleep(generator.random() * 0.3)
+        wrong = machine.save(0, name)
+        if wrong:
+            if not log.ended():
+                machine.fail(f"vm0 is not saved: {wrong}")
+            return done
+        machine.guest_line = lambda line: None
+        machine.kill(0)
+        machine.must_restore(0, name)
+        machine.guest_line = log.line
+    while not log.ended():
+        log.line(machine.until(".*").string)
+    machine.off()
+    return times
+
+
+def main():
+    folder, shell, payload, times = *sys.argv[1:4], int(sys.argv[4])
+    seed = int(sys.argv[5]) if len(sys.argv) > 5 else random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}", flush=True)
+    os.makedirs(folder, exist_ok=True)
+    wanted = alone(folder, shell, payload)
+    done = interrupted(folder, shell, payload, times, random.Random(seed), wanted)
+    if done < times:
+        sys.exit(f"the payload was at its end after {done} of {times} restores")
+    print(f"{len(wanted)} lines are the same with {done} restores in between")
+
+
+main()
