@@ -92,8 +92,6 @@ void msix_flush(struct msix_state *msix, msix_send_fn send, void *ctx)
 
 void msix_notify(struct msix_state *msix, unsigned int vector, bool open, msix_send_fn send, void *ctx)
 {
-	if (vector >= MSIX_MAX_VECTORS)
-		return;
 	msix->pending |= 1u << vector;
 	if (open)
 		msix_flush(msix, send, ctx);

@@ -34,7 +34,7 @@ uint64_t msix_read_table(const struct msix_state *msix, uint32_t offset, unsigne
 void msix_write_table(struct msix_state *msix, uint32_t offset, unsigned int bytes, uint64_t value);
 uint64_t msix_read_pending(const struct msix_state *msix, uint32_t offset);
 
-/** Sends vector `vector`, or leaves it pending if it is masked or not `open` (the function's own mask). */
+/** Sends a vector below MSIX_MAX_VECTORS, or leaves it pending if it is masked or not `open` (the function's own mask). */
 void msix_notify(struct msix_state *msix, unsigned int vector, bool open, msix_send_fn send, void *ctx);
 
 /** Sends what is pending and masked no more. After a write of the guest to the table, or when `open` has become true. */

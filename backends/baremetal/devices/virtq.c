@@ -106,7 +106,7 @@ enum virtq_result virtq_take(struct virtq_state *queue, const struct virtq_memor
 	if ((uint16_t)(index - queue->next) > queue->size)
 		return VIRTQ_BROKEN;
 	*chain = (struct virtq_chain){.count = 0};
-	if (!load16(memory, queue->avail + RING_ENTRIES + 2 * (queue->next % queue->size), &chain->head) ||
+	if (!load16(memory, queue->avail + RING_ENTRIES + 2u * (queue->next % queue->size), &chain->head) ||
 	    !collect(queue, memory, chain))
 		return VIRTQ_BROKEN;
 	queue->next++;
