@@ -15,6 +15,13 @@
 		    GICV5_MASK(L2_ISTE_ENABLE) | GICV5_MASK(L2_ISTE_HM) | GICV5_MASK(L2_ISTE_ACTIVE) |    \
 		    GICV5_MASK(L2_ISTE_PENDING)))
 
+/* Bits that these registers have. */
+#define STATE_ICSR_MASK                                                                                      \
+	(GICV5_MASK(ICC_ICSR_EL1_IAFFID) | GICV5_MASK(ICC_ICSR_EL1_PRIORITY) | GICV5_MASK(ICC_ICSR_EL1_HM) | \
+	 GICV5_MASK(ICC_ICSR_EL1_ACTIVE) | GICV5_MASK(ICC_ICSR_EL1_IRM) | GICV5_MASK(ICC_ICSR_EL1_PENDING) | \
+	 GICV5_MASK(ICC_ICSR_EL1_ENABLED) | GICV5_MASK(ICC_ICSR_EL1_F))
+#define STATE_VMCR_MASK (GICV5_MASK(ICH_VMCR_EL2_VPMR) | GICV5_MASK(ICH_VMCR_EL2_EN))
+
 #define STATE_STRAY 1 /* flag of SPI and LPI: entries are routed to VPEs that do not exist */
 #define STATE_SPI_BITMAPS 5
 
