@@ -174,6 +174,41 @@ void bench_guest_cpu(struct vgicv5_vcpu *vcpu)
 		exit(2);
 }
 
+/* ---- States ---- */
+
+void bench_configure_lpis(struct bench *bench, unsigned int lpi_id_bits)
+{
+	struct vgicv5_vm *vm = &bench->vm[0].vm;
+	struct vgicv5_state_ists ists;
+	size_t i;
+
+	bench_check(vgicv5_state_set_irs(vm, GICV5_IRS_IST_CFGR, lpi_id_bits), "vgicv5_state_set_irs");
+	bench_check(vgicv5_state_set_irs(vm, GICV5_IRS_IST_BASER, GUEST_IST | 1), "vgicv5_state_set_irs");
+	bench_check(vgicv5_state_ist_sizes(vm, &ists), "vgicv5_state_ist_sizes");
+	ists.spi = calloc(1, ists.spi_bytes);
+	ists.lpi = calloc(1, ists.lpi_bytes);
+	if (!ists.spi || !ists.lpi)
+		exit(2);
+	for (i = 0; i < ists.lpi_bytes; i += 4)
+		((unsigned char *)ists.lpi)[i] = GICV5_MASK(L2_ISTE_ENABLE);
+	bench_check(vgicv5_state_set_ists(vm, &ists), "vgicv5_state_set_ists");
+	free(ists.spi);
+	free(ists.lpi);
+}
+
+size_t bench_state_bytes(const struct bench *bench)
+{
+	return vgicv5_state_bound(&bench->vm[0].vm);
+}
+
+size_t bench_save(struct bench *bench, void *state, size_t bytes)
+{
+	size_t saved = 0;
+
+	bench_check(vgicv5_state_save(&bench->vm[0].vm, state, bytes, &saved), "vgicv5_state_save");
+	return saved;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "counts"))

@@ -10,6 +10,7 @@
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/eoi.h>
 #include <vgicv5/hyp.h>
+#include <vgicv5/state.h>
 #include <vgicv5/vits.h>
 #include <vgicv5_host_machine.h>
 
@@ -52,6 +53,14 @@ void bench_guest_cpu(struct vgicv5_vcpu *vcpu);
 
 /* The guest of vm[0] enables its ITS with tables of one or two levels; nothing of them is cached. */
 void bench_guest_its(struct bench *bench, bool two_level);
+
+/*
+ * A VM of that size, as bench_up() makes it without LPIs, is given a state in which all LPIs are configured; nothing of it
+ * is loaded. Where to save it, of bench_state_bytes() or more, is the caller's.
+ */
+void bench_configure_lpis(struct bench *bench, unsigned int lpi_id_bits);
+size_t bench_state_bytes(const struct bench *bench);
+size_t bench_save(struct bench *bench, void *state, size_t bytes);
 
 /* The parts. Each prints `name value` lines, or, under callgrind, leaves a dump for each name. */
 void bench_counts(void);

@@ -221,6 +221,27 @@ static size_t bench_extra_bytes(unsigned int vcpus, unsigned int lpi_id_bits)
 	return extra;
 }
 
+/* Of a VM with one vCPU and 32 SPIs. */
+static size_t bench_saved_bytes(unsigned int lpi_id_bits)
+{
+	const struct bench_size size = {.ppis = 4, .vcpus = 1};
+	struct bench bench;
+	size_t bytes, saved;
+	void *state;
+
+	bench_up(&bench, &size);
+	if (lpi_id_bits)
+		bench_configure_lpis(&bench, lpi_id_bits);
+	bytes = bench_state_bytes(&bench);
+	state = malloc(bytes);
+	if (!state)
+		exit(2);
+	saved = bench_save(&bench, state, bytes);
+	free(state);
+	bench_down(&bench);
+	return saved;
+}
+
 #define VCPUS_BITS 9
 #define LPI_BITS 20
 
@@ -236,4 +257,6 @@ void bench_bytes(void)
 	bench_print("bytes.vits", sizeof(struct vgicv5_vits));
 	bench_print("bytes.lpi", (lpis - one) >> LPI_BITS);
 	bench_print("bytes.lpi_table.1M", lpis - one);
+	bench_print("bytes.state_header", bench_saved_bytes(0));
+	bench_print("bytes.state_per_lpi", (bench_saved_bytes(LPI_BITS) - bench_saved_bytes(0)) >> LPI_BITS);
 }

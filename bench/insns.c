@@ -283,6 +283,34 @@ static void bench_measure(struct bench *bench, const struct bench_op *op, struct
 	}
 }
 
+#define SAVED_LPI_BITS 20
+
+/* A million LPIs, into a buffer. */
+static void bench_measure_save(void)
+{
+	const struct bench_size size = {.ppis = 4, .vcpus = 1};
+	struct bench bench;
+	char name[96];
+	size_t bytes;
+	void *state;
+
+	bench_up(&bench, &size);
+	bench_configure_lpis(&bench, SAVED_LPI_BITS);
+	bytes = bench_state_bytes(&bench);
+	state = malloc(bytes);
+	if (!state)
+		exit(2);
+	(void)bench_save(&bench, state, bytes);
+	CALLGRIND_START_INSTRUMENTATION;
+	CALLGRIND_ZERO_STATS;
+	(void)bench_save(&bench, state, bytes);
+	CALLGRIND_STOP_INSTRUMENTATION;
+	snprintf(name, sizeof(name), "save@lpi_bits=%u", SAVED_LPI_BITS);
+	CALLGRIND_DUMP_STATS_AT(name);
+	free(state);
+	bench_down(&bench);
+}
+
 void bench_insns(void)
 {
 	struct bench bench;
@@ -297,4 +325,5 @@ void bench_insns(void)
 		bench_put_idle(&bench, &bench.vm[0].vcpus[sizes[size].vcpus - 1]);
 		bench_down(&bench);
 	}
+	bench_measure_save();
 }

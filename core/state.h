@@ -15,6 +15,13 @@
 		    GICV5_MASK(L2_ISTE_ENABLE) | GICV5_MASK(L2_ISTE_HM) | GICV5_MASK(L2_ISTE_ACTIVE) |    \
 		    GICV5_MASK(L2_ISTE_PENDING)))
 
+/* Bits that these registers have. */
+#define STATE_ICSR_MASK                                                                                      \
+	(GICV5_MASK(ICC_ICSR_EL1_IAFFID) | GICV5_MASK(ICC_ICSR_EL1_PRIORITY) | GICV5_MASK(ICC_ICSR_EL1_HM) | \
+	 GICV5_MASK(ICC_ICSR_EL1_ACTIVE) | GICV5_MASK(ICC_ICSR_EL1_IRM) | GICV5_MASK(ICC_ICSR_EL1_PENDING) | \
+	 GICV5_MASK(ICC_ICSR_EL1_ENABLED) | GICV5_MASK(ICC_ICSR_EL1_F))
+#define STATE_VMCR_MASK (GICV5_MASK(ICH_VMCR_EL2_VPMR) | GICV5_MASK(ICH_VMCR_EL2_EN))
+
 #define STATE_STRAY 1 /* flag of SPI and LPI: entries are routed to VPEs that do not exist */
 #define STATE_SPI_BITMAPS 5
 
@@ -80,9 +87,14 @@ enum {
 
 /* ---- Numbers in a state: no alignment, no byte order ---- */
 
+#define STATE_LITTLE (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 static inline uint32_t state_get32(const uint8_t *p)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	uint32_t value;
+
+	__builtin_memcpy(&value, p, sizeof(value));
+	return STATE_LITTLE ? value : __builtin_bswap32(value);
 }
 
 static inline uint64_t state_get64(const uint8_t *p)
@@ -92,10 +104,9 @@ static inline uint64_t state_get64(const uint8_t *p)
 
 static inline void state_set32(uint8_t *p, uint32_t value)
 {
-	p[0] = (uint8_t)value;
-	p[1] = (uint8_t)(value >> 8);
-	p[2] = (uint8_t)(value >> 16);
-	p[3] = (uint8_t)(value >> 24);
+	if (!STATE_LITTLE)
+		value = __builtin_bswap32(value);
+	__builtin_memcpy(p, &value, sizeof(value));
 }
 
 static inline uint64_t state_round8(uint64_t bytes)

@@ -164,19 +164,13 @@ static int check_virs(const struct vgicv5_vm *vm, const struct state_in *in)
 
 /* ---- vCPUs ---- */
 
-#define ICSR_MASK                                                                                            \
-	(GICV5_MASK(ICC_ICSR_EL1_IAFFID) | GICV5_MASK(ICC_ICSR_EL1_PRIORITY) | GICV5_MASK(ICC_ICSR_EL1_HM) | \
-	 GICV5_MASK(ICC_ICSR_EL1_ACTIVE) | GICV5_MASK(ICC_ICSR_EL1_IRM) | GICV5_MASK(ICC_ICSR_EL1_PENDING) | \
-	 GICV5_MASK(ICC_ICSR_EL1_ENABLED) | GICV5_MASK(ICC_ICSR_EL1_F))
-#define VMCR_MASK (GICV5_MASK(ICH_VMCR_EL2_VPMR) | GICV5_MASK(ICH_VMCR_EL2_EN))
-
 static bool vcpu_registers_are_good(const struct state_in *in, const uint8_t *body)
 {
 	uint32_t dps = state_get32(body + STATE_VCPU_FLAGS);
 
-	return !(state_get64(body + STATE_VCPU_VMCR) & ~VMCR_MASK) &&
+	return !(state_get64(body + STATE_VCPU_VMCR) & ~STATE_VMCR_MASK) &&
 	       !(state_get64(body + STATE_VCPU_APR) >> GICV5_PRIORITY_LEVELS) &&
-	       !(state_get64(body + STATE_VCPU_ICSR) & ~ICSR_MASK) && dps <= 1 &&
+	       !(state_get64(body + STATE_VCPU_ICSR) & ~STATE_ICSR_MASK) && dps <= 1 &&
 	       (dps || GICV5_GET(IRS_IDR0_ONE_N, shown_idr(in, 0)));
 }
 

@@ -3,11 +3,11 @@
  * Filling the tables of a VM. The IRS must not own them meanwhile, and it must not find Pending set when it gets them
  * back: what is pending is replayed as commands, so that the IRS accounts for it.
  */
-#include "inject.h"
-#include "state.h"
-
 #include <vgicv5/arch/intid.h>
 
+#include "eoi.h"
+#include "inject.h"
+#include "state.h"
 #include "virs.h"
 #include "vm.h"
 
@@ -58,6 +58,15 @@ static void replay(const struct vgicv5_vm *vm, unsigned int type, struct state_r
 				vgicv5_inject_pend(vm, GICV5_INTID(type, run.first + i), true);
 }
 
+/* Who slept has no doorbell any more: it has to look, and ask for one again. */
+static void wake_all(struct vgicv5_vm *vm)
+{
+	struct vgicv5_vcpu *vcpu;
+
+	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next)
+		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_IRSEN);
+}
+
 static int finish(void *ctx)
 {
 	const struct state_tables *tables = ctx;
@@ -65,6 +74,7 @@ static int finish(void *ctx)
 
 	if (error)
 		return error;
+	wake_all(tables->vm);
 	replay(tables->vm, GICV5_TYPE_SPI, tables->spi);
 	replay(tables->vm, GICV5_TYPE_LPI, tables->lpi);
 	vgicv5_gsb_SYS();

@@ -7,7 +7,6 @@
 #include <vgicv5/arch/its.h>
 #include <vgicv5/arch/iwb.h>
 
-#include "eoi.h"
 #include "state.h"
 #include "virs.h"
 #include "vits.h"
@@ -40,7 +39,6 @@ static void set_pair(uint64_t *to, const uint8_t *from)
 	VGICV5_WRITE_ONCE(to[1], state_get64(from + 8));
 }
 
-/* With `reload` it counts as runnable: it may have slept, and its doorbell is gone. */
 static void set_vcpu(struct vgicv5_vcpu *vcpu, const uint8_t *body)
 {
 	struct vgicv5_hyp *hyp = &vcpu->hyp;
@@ -56,7 +54,6 @@ static void set_vcpu(struct vgicv5_vcpu *vcpu, const uint8_t *body)
 	set_pair(vcpu->line, body + STATE_VCPU_LINE);
 	for (i = 0; i < VGICV5_PPI_GROUPS; i++)
 		VGICV5_WRITE_ONCE(hyp->priority[i], state_get64(body + STATE_VCPU_PRIORITY + 8 * i));
-	vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_IRSEN);
 }
 
 static int set_vcpus(struct vgicv5_vm *vm, const struct state_in *in)

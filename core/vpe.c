@@ -17,6 +17,8 @@ static int alloc_vped(struct vgicv5_vcpu *vcpu)
 	vcpu->vped = vgicv5_table_alloc(vm->host, vm->host->caps.vped_bytes);
 	if (!vcpu->vped)
 		return VGICV5_NO_MEMORY;
+	/* Where the guest has no 1ofN interrupts, its VPEs stay out of their selection. */
+	vcpu->dps = !vm->host->caps.virt_one_n;
 	vm->vpet[vcpu->vpe_id] = GICV5_ADDR(VPETE_VPED_ADDR, vgicv5_port_phys(vcpu->vped));
 	return VGICV5_OK;
 }
@@ -88,14 +90,12 @@ void vgicv5_vpe_free_tables(struct vgicv5_vm *vm)
 	vm->vpet = NULL;
 }
 
-/* Where the guest has no 1ofN interrupts, its VPEs stay out of their selection. */
 int vgicv5_vpe_make_valid(struct vgicv5_vcpu *vcpu)
 {
 	struct vgicv5_host *host = vcpu->vm->host;
 	uint64_t dbr = GICV5_MASK(IRS_VPE_DBR_DBV) | GICV5_PUT(IRS_VPE_DBR_INTID, vcpu->doorbell_lpi);
 	int error = vgicv5_irs_map_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id);
 
-	vcpu->dps = !host->caps.virt_one_n;
 	vcpu->hyp.contextr = 0; /* it has not been loaded */
 	if (!error)
 		error = vgicv5_irs_setup_vpe(host, vcpu->vm->vm_id, vcpu->vpe_id, vcpu->dps, dbr);

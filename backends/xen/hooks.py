@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The places of a Xen tree that the virtual GICv5 changes.
+
+A hook is a file (or the names it has had) and one or more ways to change it, each a few words to be found there and what
+takes their place; the first way whose words are in the file, exactly once, counts. So one list serves all the versions
+of Xen that are known.
+"""
+import collections
+
+Hook = collections.namedtuple("Hook", "patch file ways")
+# `only`: words that the file has to have as well, elsewhere.
+Way = collections.namedtuple("Way", "found text only")
+
+ARM = "xen/arch/arm/"
+
+
+def replace(patch, name, *ways):
+    """`ways`: pairs of what is found and what takes its place."""
+    return Hook(patch, name, [Way(words, text, "") for words, text in ways])
+
+
+def after(patch, name, *pairs):
+    """`pairs`: what is found, and what comes behind it."""
+    return Hook(patch, name, [Way(words, words + text, "") for words, text in pairs])
+
+
+def before(patch, name, *pairs):
+    """`pairs`: what is found, and what comes before it."""
+    return Hook(patch, name, [Way(words, text + words, "") for words, text in pairs])
+
+
+REGISTER = "    if ( vgic_is_v5(d) )\n    {\n        *mmio_count = 1;\n        return vgic_v5_register(d);\n    }\n\n"
+
+VGIC = [
+    after("dispatch", "xen/include/public/arch-arm.h",
+          ("#define XEN_DOMCTL_CONFIG_GIC_V3        2\n", "#define XEN_DOMCTL_CONFIG_GIC_V5        3\n")),
+    after("dispatch", ARM + "include/asm/gic.h", ("    GIC_V2,\n    GIC_V3,\n", "    GIC_V5,\n")),
+    before("dispatch", ARM + "include/asm/vgic.h",
+           ("    /* Base address for guest GIC */\n",
+            "    struct vgic_v5_domain *v5; /* GICv5 only, instead of all of the above */\n")),
+    before("dispatch", ARM + "include/asm/vgic.h",
+           ("    /* GICv3: redistributor base and flags for this vCPU */\n",
+            "    struct vgic_v5_vcpu *v5; /* GICv5 only, instead of all else */\n\n")),
+    before("dispatch", ARM + "include/asm/vgic.h",
+           ("#endif /* __ASM_ARM_VGIC_H__ */\n", "#include <asm/vgic-v5.h>\n\n")),
+    after("dispatch", ARM + "vgic.c",
+          ("int domain_vgic_register(struct domain *d, unsigned int *mmio_count)\n{\n",
+           REGISTER),
+          ("int domain_vgic_register(struct domain *d, int *mmio_count)\n{\n", REGISTER)),
+    before("dispatch", ARM + "vgic.c",
+           ("    d->arch.vgic.ctlr = 0;\n",
+            "    if ( vgic_is_v5(d) )\n        return vgic_v5_domain_init(d, nr_spis);\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    for ( i = 0; i < (d->arch.vgic.nr_spis); i++ )\n    {\n        struct pending_irq *p = spi_to",
+            "    if ( vgic_is_v5(d) )\n    {\n        vgic_v5_domain_free(d);\n        return;\n    }\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    v->arch.vgic.private_irqs = xzalloc(struct vgic_irq_rank);\n",
+            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_vcpu_init(v);\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    xfree(v->arch.vgic.private_irqs);\n    return 0;\n",
+            "    if ( vgic_is_v5(v->domain) )\n        vgic_v5_vcpu_free(v);\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    /*\n     * We don't migrate LPIs at the moment.\n     * If we ever",
+            "    /* No interrupt of a GICv5 domain is tied to one of the host. */\n"
+            "    if ( vgic_is_v5(d) )\n        return;\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    spin_lock_irqsave(&v->arch.vgic.lock, flags);\n"
+            "    list_for_each_entry_safe ( p, t, &v->arch.vgic.inflight_irqs, inflight )\n        list_del_init",
+            "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_vcpu_reset(v);\n        return;\n    }\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    /*\n     * For edge triggered interrupts we always ignore a \"falling edge\".\n",
+            "    if ( vgic_is_v5(d) )\n    {\n        vgic_v5_inject_irq(d, v, virq, level);\n"
+            "        return;\n    }\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    p = irq_to_pending(v, v->domain->arch.evtchn_irq);\n",
+            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_evtchn_irq_pending(v);\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    ASSERT(v->domain->arch.vgic.handler->emulate_reg != NULL);\n",
+            "    /* Registers of a GICv3: not for a GICv5 domain. */\n"
+            "    if ( vgic_is_v5(v->domain) )\n        return false;\n\n")),
+    before("dispatch", ARM + "vgic.c",
+           ("    default:\n        return 0;\n    }\n}\n",
+            "#ifdef CONFIG_VGIC_V5\n    case XEN_DOMCTL_CONFIG_GIC_V5:\n        return vgic_v5_max_vcpus();\n#endif\n\n")),
+]
+
+GIC_VGIC = [
+    before("dispatch", ARM + "gic-vgic.c",
+           ("    gic_hw_ops->update_hcr_status(GICH_HCR_UIE, false);\n",
+            "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_sync_from_guest(v);\n        return;\n    }\n\n")),
+    before("dispatch", ARM + "gic-vgic.c",
+           ("    mask_priority = gic_hw_ops->read_vmcr_priority();\n",
+            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_pending_irq(v);\n\n")),
+    before("dispatch", ARM + "gic-vgic.c",
+           ("    gic_restore_pending_irqs(current);\n",
+            "    if ( vgic_is_v5(current->domain) )\n    {\n        vgic_v5_sync_to_guest();\n"
+            "        return;\n    }\n\n")),
+    before("dispatch", ARM + "gic-vgic.c",
+           ("    list_for_each_entry ( p, &v->arch.vgic.inflight_irqs, inflight )\n        printk",
+            "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_dump_vcpu(v);\n        return;\n    }\n\n")),
+    before("dispatch", ARM + "gic-vgic.c",
+           ("    ASSERT(!v && virq >= 32);\n",
+            "    if ( vgic_is_v5(d) )\n        return NULL;\n\n")),
+]
+
+SWITCH = [
+    # The host's GIC is parked with empty list registers, as its vCPU state is all zero.
+    before("dispatch", ARM + "gic.c",
+           ("    v->arch.lr_mask = this_cpu(lr_mask);\n",
+            "    if ( vgic_is_v5(v->domain) )\n        vgic_v5_save(v);\n\n")),
+    before("dispatch", ARM + "gic.c",
+           ("    this_cpu(lr_mask) = v->arch.lr_mask;\n",
+            "    if ( vgic_is_v5(v->domain) )\n        vgic_v5_restore(v);\n\n")),
+    replace("dispatch", ARM + "gic-v3.c",
+            ("     * GICv2\n     */\n    if ( v->domain->arch.vgic.version == GIC_V2 )\n",
+             "     * GICv2 or GICv5\n     */\n    if ( v->domain->arch.vgic.version == GIC_V2 ||\n"
+             "         vgic_is_v5(v->domain) )\n")),
+    before("dispatch", ARM + "irq.c",
+           ("    /* Only routing to virtual SPIs is supported */\n",
+            "    if ( vgic_is_v5(d) )\n    {\n"
+            "        printk(XENLOG_G_ERR\n"
+            "               \"%pd: no IRQ can be routed to a virtual GICv5 yet\\n\", d);\n"
+            "        return -EOPNOTSUPP;\n    }\n\n")),
+]
+
+DOMAIN = [
+    after("domain", ARM + "domain.c",
+          ("        d->arch.vgic.version = GIC_V3;\n        break;\n",
+           "\n    case XEN_DOMCTL_CONFIG_GIC_V5:\n        d->arch.vgic.version = GIC_V5;\n        break;\n")),
+    replace("domain", ARM + "domain.c",
+            ("        d->arch.evtchn_irq = GUEST_EVTCHN_PPI;\n",
+             "        d->arch.evtchn_irq = vgic_is_v5(d) ? VGIC_V5_EVTCHN_PPI\n"
+             "                                           : GUEST_EVTCHN_PPI;\n")),
+    replace("domain", ARM + "domain.c",
+            ("        if ( !vgic_reserve_virq(d, GUEST_EVTCHN_PPI) )\n",
+             "        if ( !vgic_reserve_virq(d, d->arch.evtchn_irq) )\n")),
+    before("domain", ARM + "vpl011.c",
+           ("#ifndef CONFIG_NEW_VGIC\n    /*\n     * TODO: PL011 interrupts are level triggered which",
+            "    if ( vgic_is_v5(d) )\n    {\n        vgic_inject_irq(d, NULL, vpl011->virq, uartmis);\n"
+            "        return;\n    }\n\n")),
+]
+
+SWITCH_SYSREG = "    struct vcpu *v = current;\n\n    switch ( hsr.bits & HSR_SYSREG_REGS_MASK )\n"
+
+
+def sysreg_way(cpuinfo):
+    """Before the switch over the registers; `cpuinfo` is what the version calls the registers that domains see."""
+    head, tail = SWITCH_SYSREG.split("\n\n")
+    found = cpuinfo + "."
+    text = (head + "\n\n    if ( vgic_is_v5(v->domain) &&\n"
+            "         vgic_v5_trap_sysreg(regs, hsr, %s.pfr64.bits[0]) )\n        return;\n\n" % cpuinfo + tail)
+    return Way(SWITCH_SYSREG, text, found)
+
+
+TRAPS = [
+    Hook("traps", ARM + "arm64/vsysreg.c", [sysreg_way("domain_cpuinfo"), sysreg_way("guest_cpuinfo")]),
+    after("traps", ARM + "traps.c",
+          ("        perfc_incr(trap_hvc64);\n",
+           "        if ( vgic_is_v5(current->domain) && vgic_v5_trap_hvc(regs, hsr) )\n            return;\n")),
+]
+
+CONFIG = ("\n        /*\n         * The variable max_init_domid is initialized with zero, so here it's\n",
+          "\n        if ( !vgic_v5_dom0less_config(node, &d_cfg) )\n            continue;\n")
+MAKE_NODE = ("    switch ( kinfo->d->arch.vgic.version )\n    {\n#ifdef CONFIG_GICV3\n    case GIC_V3:\n        return make_gicv3",
+             "    if ( vgic_is_v5(kinfo->d) )\n        return vgic_v5_make_domU_node(kinfo);\n\n")
+UART = ("    set_interrupt(intr, d->arch.vpl011.virq, 0xf, DT_IRQ_TYPE_LEVEL_HIGH);\n",
+        "    if ( vgic_is_v5(d) )\n"
+        "        vgic_v5_set_interrupt(intr, d->arch.vpl011.virq,\n"
+        "                              DT_IRQ_TYPE_LEVEL_HIGH);\n"
+        "    else\n"
+        "        set_interrupt(intr, d->arch.vpl011.virq, 0xf,\n"
+        "                      DT_IRQ_TYPE_LEVEL_HIGH);\n")
+DOM0LESS = (ARM + "dom0less-build.c", ARM + "domain_build.c")  # since 4.18, and before
+
+TREE = [
+    before("dom0less", DOM0LESS, CONFIG),
+    before("dom0less", DOM0LESS, MAKE_NODE),
+    replace("dom0less", DOM0LESS, UART),
+    replace("dom0less", ARM + "domain_build.c",
+            ("    set_interrupt(intr, d->arch.evtchn_irq, 0xf, DT_IRQ_TYPE_LEVEL_LOW);\n",
+             "    if ( vgic_is_v5(d) )\n"
+             "        vgic_v5_set_interrupt(intr, d->arch.evtchn_irq, 0);\n"
+             "    else\n"
+             "        set_interrupt(intr, d->arch.evtchn_irq, 0xf, DT_IRQ_TYPE_LEVEL_LOW);\n")),
+    after("dom0less", ARM + "domain_build.c",
+          ("    set_interrupt(intrs[2], irq[TIMER_VIRT_PPI], 0xf, DT_IRQ_TYPE_LEVEL_LOW);\n",
+           "\n    if ( vgic_is_v5(kinfo->d) )\n    {\n"
+           "        vgic_v5_set_interrupt(intrs[0], irq[TIMER_PHYS_SECURE_PPI], 0);\n"
+           "        vgic_v5_set_interrupt(intrs[1], irq[TIMER_PHYS_NONSECURE_PPI], 0);\n"
+           "        vgic_v5_set_interrupt(intrs[2], irq[TIMER_VIRT_PPI], 0);\n    }\n")),
+    before("dom0less", ARM + "domain_build.c",
+           ("        if ( is_64bit_domain(d) )\n        {\n"
+            "            res = fdt_property_string(fdt, \"enable-method\", \"psci\");\n",
+            "        if ( vgic_is_v5(d) )\n        {\n"
+            "            res = vgic_v5_make_cpu_phandle(fdt, cpu);\n"
+            "            if ( res )\n                return res;\n        }\n\n")),
+]
+
+BUILD = [
+    before("glue", ARM + "Kconfig", ("source \"arch/arm/tee/Kconfig\"\n", "source \"arch/arm/vgicv5/Kconfig\"\n\n")),
+    after("glue", ARM + "Makefile", ("obj-$(CONFIG_TEE) += tee/\n", "obj-$(CONFIG_VGIC_V5) += vgicv5/\n")),
+]
+
+ALL = BUILD + VGIC + GIC_VGIC + SWITCH + DOMAIN + TRAPS + TREE
+
+# The patches of a series, in order, each with its subject and its message. Files come with "library" and "glue".
+PATCHES = [
+    ("library", "arm: import libvgicv5",
+     """The core of a virtual GICv5 and a software GICv5, unchanged from
+libvgicv5. Not built yet. README.source says where it is from, COPYING
+why its licence is not the one of this tree."""),
+    ("glue", "arm: port of libvgicv5, virtual GICv5 of a domain",
+     """Locks, memory, kicks and guest memory for the library, and the model
+of a domain's GICv5 on top of it, all in one folder behind a Kconfig
+symbol. Nothing calls it yet.
+
+Xen has no driver of a physical GICv5, so a domain can have a GICv5 only
+with the test transport, in which a software GICv5 stands in for the
+hardware."""),
+    ("dispatch", "arm: vgic: a third kind of virtual GIC",
+     """The functions that the rest of Xen calls ask whether the domain has
+a GICv5 before they do what they do for GICv2 and GICv3. A GICv5 domain
+has no pending_irq, no ranks and no list registers."""),
+    ("domain", "arm: domains with a GICv5",
+     """The event channel upcall of such a domain is PPI 3, the software PPI:
+of the PPIs that are the architecture's, 31 is the trace buffer's. The
+line of vpl011 is a level, as it should be."""),
+    ("traps", "arm: traps of domains with a GICv5",
+     """ID registers, the registers and instructions of the GICv5, and, for
+the test transport, the HVCs that stand for them."""),
+    ("dom0less", "arm: dom0less: property that picks a domain's GIC",
+     """"xen,vgic" in the node of a domain is "native", which is the default,
+"v2", "v3" or "v5". A domain that asks for what cannot be had is not
+built, and Xen says why."""),
+]

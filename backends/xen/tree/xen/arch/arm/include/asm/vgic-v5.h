@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Virtual GICv5 for domains: what the rest of Xen calls.
+ *
+ * The interrupt controller itself is the imported library in
+ * arch/arm/vgicv5/lib; see arch/arm/vgicv5/README.source.
+ *
+ * Interrupt numbers (virq) of a GICv5 domain: below 32 the architected PPI of
+ * that number, from 32 on SPI (virq - 32).
+ */
+#ifndef __ASM_ARM_VGIC_V5_H__
+#define __ASM_ARM_VGIC_V5_H__
+
+#include <xen/kconfig.h>
+#include <xen/types.h>
+
+struct cpu_user_regs;
+struct domain;
+struct dt_device_node;
+struct kernel_info;
+struct vcpu;
+struct vgic_v5_domain;
+struct vgic_v5_vcpu;
+struct xen_domctl_createdomain;
+union hsr;
+
+/* GIC_V5 is a number of its own only where domains can have it. */
+#define vgic_is_v5(d) \
+    (IS_ENABLED(CONFIG_VGIC_V5) && (d)->arch.vgic.version == GIC_V5)
+
+/* The event channel upcall: SW_PPI, as 31 is the trace buffer's. */
+#define VGIC_V5_EVTCHN_PPI 3
+
+/* 0 if this host cannot have GICv5 domains. */
+unsigned int vgic_v5_max_vcpus(void);
+
+/*
+ * Life cycle. domain_init() makes everything, vCPUs included; the memory
+ * stays until the last of domain_free() and the vCPUs' vcpu_free().
+ */
+int vgic_v5_register(struct domain *d);
+int vgic_v5_domain_init(struct domain *d, unsigned int nr_spis);
+void vgic_v5_domain_free(struct domain *d);
+int vgic_v5_vcpu_init(struct vcpu *v);
+void vgic_v5_vcpu_free(struct vcpu *v);
+void vgic_v5_vcpu_reset(struct vcpu *v);
+
+/* Any context. */
+void vgic_v5_inject_irq(struct domain *d, struct vcpu *v, unsigned int virq,
+                        bool level);
+
+/* current only. */
+bool vgic_v5_pending_irq(struct vcpu *v);
+bool vgic_v5_evtchn_irq_pending(struct vcpu *v);
+
+/* Context switch; interrupts off. */
+void vgic_v5_save(struct vcpu *v);
+void vgic_v5_restore(struct vcpu *v);
+
+/* First and last step around the hypervisor, for current. */
+void vgic_v5_sync_from_guest(struct vcpu *v);
+void vgic_v5_sync_to_guest(void);
+
+/*
+ * Traps of current. True: handled, whatever came of it. pfr0 is what domains
+ * see of ID_AA64PFR0_EL1 otherwise. An HVC is looked at
+ * by the test transport only.
+ */
+bool vgic_v5_trap_sysreg(struct cpu_user_regs *regs, const union hsr hsr,
+                         register_t pfr0);
+#ifdef CONFIG_VGIC_V5_TEST_TRANSPORT
+bool vgic_v5_trap_hvc(struct cpu_user_regs *regs, const union hsr hsr);
+#else
+static inline bool vgic_v5_trap_hvc(struct cpu_user_regs *regs,
+                                    const union hsr hsr)
+{
+    return false;
+}
+#endif
+
+void vgic_v5_dump_vcpu(struct vcpu *v);
+
+/* Device tree of a domain. Results as those of libfdt. */
+int vgic_v5_make_domU_node(const struct kernel_info *kinfo);
+int vgic_v5_make_cpu_phandle(void *fdt, unsigned int vcpu_id);
+void vgic_v5_set_interrupt(__be32 *cells, unsigned int virq,
+                           unsigned int type);
+
+/*
+ * Reads the property that picks a domain's interrupt controller. False: the
+ * domain cannot be built, and it has been said why.
+ */
+bool vgic_v5_dom0less_config(const struct dt_device_node *node,
+                             struct xen_domctl_createdomain *config);
+
+#endif /* __ASM_ARM_VGIC_V5_H__ */
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

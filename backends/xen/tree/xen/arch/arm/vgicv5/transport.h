@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the test transport share. */
+#ifndef __VGIC_V5_TRANSPORT_H__
+#define __VGIC_V5_TRANSPORT_H__
+
+#include <vgicv5_soft/soft.h>
+
+/* ---- pool.c: the software GICv5's memory ---- */
+
+int vgic_v5_pool_init(void);
+/* Zeroed, or NULL. Any context; the software GICv5's lock serialises. */
+void *vgic_v5_pool_alloc(size_t bytes);
+void vgic_v5_pool_free(void *memory, size_t bytes);
+
+/* ---- doorbell.c: the software GICv5's physical side ---- */
+
+/* IRS registers and LPI table. */
+int vgic_v5_lpis_init(volatile void *frame);
+void vgic_v5_lpis_cpu_init(void);
+/* Takes this CPU's physical interrupts. Interrupts off. */
+void vgic_v5_lpis_handle(void);
+
+#endif
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
