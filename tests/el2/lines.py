@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Interrupts of disks: exits for those of an assigned level line, none for MSIs, and a VM that dies in between.
+
+Usage: lines.py FOLDER SHELL-IMAGE [DEATHS]
+
+The guest reads 500 blocks of the virtio-mmio disk and of a PCI disk, while the monitor counts.
+"""
+import re
+import sys
+
+from shellmachine import Machine
+
+DEATHS = 3
+POLLS = 1000
+KEPT = ("heap_bytes", "pool_bytes", "host_lpis", "vm_ids")
+
+
+def phases(machine, until=None):
+    """The counters over each phase; `until`: only up to the beginning of that one, which is let go."""
+    found = {}
+    begin = None
+    for line in machine.lines():
+        match = re.search(r"demo: measure (\w+) (begin|end) (.*)", line)
+        if not match:
+            continue
+        now = {name: int(n) for name, n in re.findall(r"(\w+)=(\d+)", match[3])}
+        if match[2] == "begin" and match[1] == until:
+            machine.type(b"go\r")
+            return found
+        now.update(machine.counters(0))
+        if match[2] == "begin":
+            begin = now
+        else:
+            found[match[1]] = {name: now[name] - begin[name] for name in now}
+        machine.type(b"go\r")
+        if match[1] == "msis" and match[2] == "end":
+            return found
+    return machine.fail("the guest ended before its last phase")
+
+
+def show(name, delta):
+    text = " ".join(f"{key} {delta[key]}" for key in ("lines", "msis", "timer", "ipis", "line_ends", "gic_traps", "injected_spi",
+                                                      "injected_msi", "exits"))
+    print(f"{name}: {text}")
+
+
+def check_lines(delta):
+    """One deactivation is trapped for each interrupt, and those of others that fall while it is in flight."""
+    others = delta["timer"] + delta["ipis"] + 10
+    if delta["lines"] < 500:
+        yield f"only {delta['lines']} interrupts of the line"
+    if not delta["lines"] <= delta["line_ends"] <= delta["lines"] + delta["lines"] // 20:
+        yield f"{delta['line_ends']} ends of {delta['lines']} interrupts"
+    if not delta["line_ends"] <= delta["gic_traps"] <= delta["line_ends"] + others:
+        yield f"{delta['gic_traps']} traps for {delta['line_ends']} ends"
+
+
+def check_msis(delta):
+    """Nobody registered for these: their deactivation is nobody's business, as the line is not in flight."""
+    if delta["msis"] < 500:
+        yield f"only {delta['msis']} MSIs"
+    if delta["injected_msi"] < delta["msis"]:
+        yield f"{delta['msis']} MSIs were counted, {delta['injected_msi']} sent"
+    if delta["line_ends"] or delta["gic_traps"]:
+        yield f"{delta['gic_traps']} traps, {delta['line_ends']} ends where none was to be seen"
+
+
+def die(machine):
+    """The VM ends in the middle of its reads, line in flight or not, and starts anew."""
+    phases(machine, "lines")
+    before = machine.counters(0)["line_ends"]
+    if not any(machine.counters(0)["line_ends"] >= before + 10 for _ in range(POLLS)):
+        machine.fail("the disk is not read")
+    machine.ask("kill 0")
+    if not any(machine.state(0) == "off" for _ in range(POLLS)):
+        machine.fail("the VM cannot be killed")
+    now = machine.counters(0)
+    machine.ask("restart 0")
+    return {name: now[name] for name in KEPT}
+
+
+def main():
+    folder, shell = sys.argv[1:3]
+    deaths = int(sys.argv[3]) if len(sys.argv) > 3 else DEATHS
+    machine = Machine(folder, "--shell", shell, "--cpus", "2", "--programme", "measure",
+                      "--append", "demo_phases=lines,msis")
+    wrong = []
+    left = [die(machine) for _ in range(deaths)]
+    wrong += [f"after a death {now} instead of {left[0]}" for now in left if now != left[0]]
+    found = phases(machine)
+    for name in ("lines", "msis"):
+        show(name, found[name])
+    wrong += check_lines(found["lines"])
+    wrong += check_msis(found["msis"])
+    machine.off()
+    for text in wrong:
+        print(f"WRONG {text}; see {machine.log.name}")
+    return 1 if wrong else 0
+
+
+sys.exit(main())
