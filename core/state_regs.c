@@ -158,21 +158,23 @@ int vgicv5_state_set_sysreg(struct vgicv5_vcpu *vcpu, unsigned int encoding, uin
 
 /* ---- Virtual IRS ---- */
 
-/* All registers of the config frame that are not the identification of the component. */
-#define WIDTH_OF(name, offset, width, access) \
-	case (offset):                        \
-		return (width);
+#define REGISTER(name, offset, width, access) {(offset), (width)},
 
-/* 0: none begins there */
+/* All of the config frame, those that identify the component included. */
+static const struct {
+	uint16_t offset;
+	uint8_t width;
+} registers[] = {GICV5_IRS_REGS(REGISTER)};
+
+/* 0: none begins there, or one that is not for this */
 static unsigned int width_of(uint32_t offset)
 {
-	if (offset >= GICV5_IRS_DEVARCH)
-		return 0;
-	switch (offset) {
-		GICV5_IRS_REGS(WIDTH_OF)
-	default:
-		return 0;
-	}
+	unsigned int i;
+
+	for (i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+		if (registers[i].offset == offset && offset < GICV5_IRS_DEVARCH)
+			return registers[i].width;
+	return 0;
 }
 
 int vgicv5_state_has_irs(uint32_t offset)
