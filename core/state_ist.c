@@ -2,8 +2,8 @@
 /*
  * Entries of interrupt state tables, in memory that is exact: the IRS has written back, or does not own it.
  *
- * A million of them are looked at for their size and once more to be copied, hence the unrolled loops. Entries are
- * the first four bytes of 4, 8 or 16: the rest is the IRS's own and of no use to another.
+ * A million of them are looked at for their size and once more to be copied, hence the unrolled loops.
+ * Entries are the first four bytes of 4, 8 or 16: the rest is the IRS's own and of no use to another.
  */
 #include "state.h"
 #include "table.h"
@@ -32,10 +32,10 @@ static uint8_t *entry_of(const struct vgicv5_ist *ist, uint32_t id, uint32_t *co
 #define CONFIGURED(i) (ENTRY(i) & STATE_ISTE_MASK)
 
 /*
- * The loops over entries are made three times, for entries of 4, 8 and 16 bytes, so that distances between them are
- * constants: each instruction here is executed a million times.
+ * The loops over entries are made three times, for entries of 4, 8 and 16 bytes, so that distances between
+ * them are constants: each instruction here is executed a million times.
  */
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE static inline __attribute__((__always_inline__))
 
 #define STOPS_AT(i) (w = ENTRY(i), all |= w, !(w & STATE_ISTE_MASK))
 
