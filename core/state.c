@@ -2,8 +2,8 @@
 /*
  * Saving.
  *
- * The IRS writes back what it caches and says whether anything has changed since (I_DSRQY); it is asked again after
- * each part that was copied. What software holds is compared by its checksum (state_save.c).
+ * The IRS writes back what it caches and says whether anything has changed since (I_DSRQY); it is asked
+ * again after each part that was copied. What software holds is compared by its checksum (state_save.c).
  */
 #include <vgicv5/arch/irs.h>
 

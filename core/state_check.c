@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a state says, held against the VM and the host that it is to be restored into. All of it is checked before
- * anything is changed: a state may come from anybody.
+ * What a state says, held against the VM and the host that it is to be restored into. All of it is checked
+ * before anything is changed: a state may come from anybody.
  */
 #include "state.h"
 
@@ -321,7 +321,10 @@ static uint64_t spi_word(const uint8_t *body, uint32_t words, uint32_t bitmap, u
 	return state_get64(body + STATE_ENTRIES_REST + 8 * (bitmap * words + w));
 }
 
-/* In the order of the section: trigger mode, line, registered, in flight, withdrawn; each of the last three in the one before. */
+/*
+ * In the order of the section: trigger mode, line, registered, in flight, withdrawn; each of the last three
+ * in the one before.
+ */
 static int check_spi_bitmaps(const struct vgicv5_vm *vm, const uint8_t *body)
 {
 	uint32_t words = state_words(vm->config.spi_count), w, i;

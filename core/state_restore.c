@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Restoring: check everything, make memory, give the tables to the IRS anew, then set what software holds. Only the
- * third step can fail once something has changed.
+ * Restoring: check everything, make memory, give the tables to the IRS anew, then set what software holds.
+ * Only the third step can fail once something has changed.
  */
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/arch/its.h>

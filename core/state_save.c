@@ -2,9 +2,9 @@
 /*
  * Sections of a state, as they are written.
  *
- * What software holds comes first, from the header to the bitmaps of SPIs, then what the IRS wrote to memory. The first
- * part is written once more into nothing when all is done: its checksum tells whether something has changed, as the IRS
- * tells of its own.
+ * What software holds comes first, from the header to the bitmaps of SPIs, then what the IRS wrote to
+ * memory. The first part is written once more into nothing when all is done: its checksum tells whether
+ * something has changed, as the IRS tells of its own.
  */
 #include "state_save.h"
 
@@ -37,7 +37,10 @@ static bool is_stray(const void *ctx, uint32_t iste)
 	return target && !GICV5_GET(L2_ISTE_IRM, iste) && !vgicv5_vm_vcpu(vm, target);
 }
 
-/* Each bit that is set somewhere is in an existing VPE ID of a VM whose IDs are 0 to 2^n - 1: then none is stray. */
+/*
+ * Each bit that is set somewhere is in an existing VPE ID of a VM whose IDs are 0 to 2^n - 1: then none is
+ * stray.
+ */
 static uint32_t flags_of(const struct vgicv5_vm *vm, const struct vgicv5_ist *ist,
 			 const struct state_layout *layout)
 {

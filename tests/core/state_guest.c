@@ -143,6 +143,9 @@ static void fill_shared(struct sg *sg, struct world_vcpu *v)
 		set_up(v, LPI(sg_lpi(i)), i + 50);
 	for (i = 0; i < SG_SPIS; i += 4)
 		assert_int_equal(vgicv5_inject_spi(&sg->vm->vm, i, i % 8 == 0), VGICV5_OK);
+	/* One PE stays out of 1ofN selection. */
+	guest_mmio_write(v, GICV5_IRS_PE_SELR, 4, sg_vpe_ids[1]);
+	guest_mmio_write(v, GICV5_IRS_PE_CR0, 4, 1);
 	guest_mmio_write(v, GICV5_IRS_CR1, 4, different(0xffff) | 1);
 	guest_mmio_write(v, GICV5_IRS_SPI_SELR, 4, 0x2b);
 	guest_mmio_write(v, GICV5_IRS_PE_SELR, 4, 9);
@@ -387,6 +390,12 @@ void sg_drain(struct sg *sg, struct sg_view *view)
 	for (i = 0; i < SG_VCPUS; i++)
 		drain_vcpu(&sg->vm->vcpus[i], view);
 	note(view, "deactivations heard", 0, sg_deactivations);
+	/* The next events that are lost: what has been recorded of the first stays. */
+	for (i = 0; i < SG_ITSS; i++) {
+		assert_int_equal(vgicv5_inject_msi(&sg->vits[i], 700 + i, 1), VGICV5_INVALID);
+		note(view, "lost", i, vgicv5_vits_read(&sg->vits[i], GICV5_ITS_SWERR_STATUSR, 8));
+		note(view, "lost first", i, vgicv5_vits_read(&sg->vits[i], GICV5_ITS_SWERR_SYNDROMER0, 8));
+	}
 	for (i = 0; i < SG_VCPUS; i++)
 		world_preempt(&sg->vm->vcpus[i]);
 }

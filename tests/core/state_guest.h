@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /**
  * @file
- * @brief A VM with something different in every register, every interrupt and every vCPU, for tests of save and restore.
+ * @brief A VM with something different in every register, every interrupt and every vCPU, for tests of save
+ *         and restore.
  *
- * What a guest and its devices can see of it is written down as a list of numbers with names: two VMs are the same if
- * the lists are. The lists are made through registers, as a guest would, and know nothing of the format.
+ * What a guest and its devices can see of it is written down as a list of numbers with names: two VMs are
+ * the same if the lists are. The lists are made through registers, as a guest would, and know nothing of
+ * the format.
  */
 #ifndef TESTS_CORE_STATE_GUEST_H
 #define TESTS_CORE_STATE_GUEST_H

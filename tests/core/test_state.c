@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Save and restore of a VM in which everything differs from everything else, between all kinds of hosts; what may not
- * be done when; and interrupts that arrive while a VM is being saved.
+ * Save and restore of a VM in which everything differs from everything else, between all kinds of hosts;
+ * what may not be done when; and interrupts that arrive while a VM is being saved.
  */
 #include <string.h>
 
 #include <vgicv5/port.h>
 
+#include "host_internal.h"
 #include "state_guest.h"
 
 static struct sg sg;
@@ -111,7 +112,10 @@ static void test_table_is_extended(void **state)
 	}
 }
 
-/* The lines of a level SPI and of a PPI are driven again by their owners: no change is no event, a change is one. */
+/*
+ * The lines of a level SPI and of a PPI are driven again by their owners: no change is no event, a change
+ * is one.
+ */
 static void test_lines_are_driven_again(void **state)
 {
 	struct world_vcpu *v;
@@ -176,6 +180,94 @@ static void test_sleepers_wake_once(void **state)
 	world_load(v, 1);
 	assert_int_equal(guest_take(v), SPI(5));
 	world_preempt(v);
+	sg_down(&sg);
+}
+
+/* The IRS knows which VPEs take no part in 1ofN selection. */
+static void test_one_n(void **state)
+{
+	volatile uint8_t *frame;
+	unsigned int i;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	sg_fill(&sg);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[5]);
+	restore(&first);
+	frame = hal_host_machine_irs(sg.world.machine, 0);
+	for (i = 0; i < SG_VCPUS; i++) {
+		vgicv5_mmio_write64(frame + GICV5_IRS_VPE_SELR,
+				    GICV5_MASK(IRS_VPE_SELR_S) |
+					    GICV5_PUT(IRS_VPE_SELR_VM_ID, sg.vm->vm.vm_id) |
+					    GICV5_PUT(IRS_VPE_SELR_VPE_ID, sg_vpe_ids[i]));
+		assert_int_equal(vgicv5_mmio_read32(frame + GICV5_IRS_VPE_CR0), i == 1);
+	}
+	sg_down(&sg);
+}
+
+/* Of a state that was restored before, nothing is left when another one is. */
+static void test_restored_over(void **state)
+{
+	struct world_vcpu *v;
+	unsigned int i;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	sg_save(&sg, &second);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_boot_irs(v, 0);
+	for (i = 0; i < SG_SPIS; i++) {
+		guest_trigger_mode(v, i, i % 2);
+		guest_set_up(v, SPI(i), 1 + i % 8, sg_vpe_ids[i % 3]);
+		vgicv5_inject_spi(&sg.vm->vm, i, i % 3);
+	}
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	for (i = 0; i < world_host_count; i++) {
+		struct sg_saved now;
+
+		sg_up(&sg, &world_hosts[i]);
+		restore(&first);
+		restore(&second);
+		sg_save(&sg, &now);
+		sg_same_bytes(&second, &now);
+		sg_down(&sg);
+	}
+}
+
+static void narrow(struct vgicv5_soft_config *config)
+{
+	config->cpu_id_bits = 0;
+	config->lpi_id_bits = 16;
+}
+
+/* A guest goes on to see the widths that it saw; a host that has less cannot take it. */
+static void test_widths_stay(void **state)
+{
+	static const struct world_host narrow_host = {"INTIDs of 16 bits", narrow};
+
+	(void)state;
+	sg_up(&sg, &narrow_host);
+	sg_fill(&sg);
+	sg_save(&sg, &first);
+	sg_look(&sg, &before);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[0]);
+	sg_save(&sg, &second);
+	restore(&first);
+	sg_look(&sg, &after);
+	sg_same(&before, &after);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &narrow_host);
+	restore(&first);
+	sg_down(&sg);
+	sg_up(&sg, &narrow_host);
+	assert_int_equal(vgicv5_state_restore(&sg.vm->vm, second.bytes, second.size), VGICV5_UNSUPPORTED);
 	sg_down(&sg);
 }
 
@@ -293,8 +385,8 @@ static int racing_write(void *ctx, const void *data, size_t bytes)
 }
 
 /*
- * In whatever part it arrives: busy, or it is in what was being saved, and in any case in what is saved next. What comes
- * after the last look, as END is written, is in the VM only.
+ * In whatever part it arrives: busy, or it is in what was being saved, and in any case in what is saved
+ * next. What comes after the last look, as END is written, is in the VM only.
  */
 static void one_race(unsigned int kind, unsigned int at, unsigned int *parts)
 {
@@ -337,6 +429,54 @@ static void test_races(void **state)
 	}
 }
 
+/* ---- Interrupts that arrive while a VM is being restored ---- */
+
+static const struct hal_host_bus *machine_bus;
+static struct hal_host_bus injecting_bus;
+static unsigned int refused;
+static bool taken;
+
+static void injecting_write(void *ctx, volatile void *address, unsigned int bytes, uint64_t value)
+{
+	refused += vgicv5_inject_spi(&sg.vm->vm, 5, true) == VGICV5_STATE;
+	taken |= vgicv5_inject_lpi(&sg.vm->vm, 3) == VGICV5_OK;
+	refused += vgicv5_viwb_set_wire(&sg.viwb, 3, true) == VGICV5_STATE;
+	machine_bus->mmio_write(ctx, address, bytes, value);
+}
+
+/* At every command: refused, or taken and there. */
+static void test_injection_into_a_restore(void **state)
+{
+	struct vgicv5_soft_interrupt state_of;
+	struct vgicv5_soft_counters counters;
+	uint64_t commands;
+	void *ctx;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	sg_fill(&sg);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[0]);
+	refused = 0;
+	vgicv5_soft_counters(sg.world.soft, &counters);
+	commands = counters.commands;
+	machine_bus = hal_host_bus(&ctx);
+	injecting_bus = *machine_bus;
+	injecting_bus.mmio_write = injecting_write;
+	hal_host_bind(&injecting_bus, ctx);
+	restore(&first);
+	hal_host_bind(machine_bus, ctx);
+	vgicv5_soft_counters(sg.world.soft, &counters);
+	assert_int_equal(refused, 2 * (counters.commands - commands));
+	assert_true(refused > 20);
+	assert_true(vgicv5_soft_inspect(sg.world.soft, sg.vm->vm.vm_id, SPI(5), &state_of));
+	assert_false(state_of.pending);
+	assert_true(vgicv5_soft_inspect(sg.world.soft, sg.vm->vm.vm_id, LPI(3), &state_of));
+	assert_true(state_of.pending == taken);
+	sg_down(&sg);
+}
+
 static int failing_write(void *ctx, const void *data, size_t bytes)
 {
 	(void)data;
@@ -365,10 +505,18 @@ static void test_writer_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trips),	   cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_table_is_extended),  cmocka_unit_test(test_lines_are_driven_again),
-		cmocka_unit_test(test_sleepers_wake_once), cmocka_unit_test(test_states_of_the_vm),
-		cmocka_unit_test(test_restored_twice),	   cmocka_unit_test(test_races),
+		cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_table_is_extended),
+		cmocka_unit_test(test_lines_are_driven_again),
+		cmocka_unit_test(test_sleepers_wake_once),
+		cmocka_unit_test(test_one_n),
+		cmocka_unit_test(test_restored_over),
+		cmocka_unit_test(test_widths_stay),
+		cmocka_unit_test(test_states_of_the_vm),
+		cmocka_unit_test(test_restored_twice),
+		cmocka_unit_test(test_races),
+		cmocka_unit_test(test_injection_into_a_restore),
 		cmocka_unit_test(test_writer_fails),
 	};
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * States that must not be restored, one wrong thing at a time: each is refused with the error that is promised, and the
- * VM is as it was, which its own saved state shows. Numbers here are those of doxygen/state.md, not the library's.
+ * States that must not be restored, one wrong thing at a time: each is refused with the error that is
+ * promised, and the VM is as it was, which its own saved state shows. Numbers here are those of
+ * doxygen/state.md, not the library's.
  */
 #include <string.h>
 

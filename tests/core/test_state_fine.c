@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Access to single registers and tables, with the expectations that the kernel's own selftest has of KVM's device
- * groups: scenarios IRS_REGS, IST attributes, CPU system registers, and IST save and restore.
+ * Access to single registers and tables, with the expectations that the kernel's own selftest has of KVM's
+ * device groups: scenarios IRS_REGS, IST attributes, CPU system registers, and IST save and restore.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +135,10 @@ static void test_irs_identification(void **state)
 		assert_int_equal(vgicv5_state_get_irs(vm, bad[i].offset, &now), VGICV5_OK);
 		assert_int_equal(now, value);
 	}
-	/* Linear tables of 4-byte entries, 16 bits, no 1ofN interrupts, no SETLPI; the number of PEs is ignored. */
+	/*
+	 * Linear tables of 4-byte entries, 16 bits, no 1ofN interrupts, no SETLPI; the number of PEs is
+	 * ignored.
+	 */
 	expect_set(vm, GICV5_IRS_IDR0, 5 << 2 | 1, 5 << 2 | 1);
 	expect_set(vm, GICV5_IRS_IDR1, 4 << 20 | 77, 4 << 20 | 2);
 	expect_set(vm, GICV5_IRS_IDR2, 14 << 6 | 1 << 5 | 16, 14 << 6 | 1 << 5 | 16);
