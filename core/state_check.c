@@ -57,9 +57,7 @@ static int check_idr2(const struct vgicv5_vm *vm, uint32_t value)
 
 	if (value & ~known || !GICV5_GET(IRS_IDR2_LPI, value) || bits < least || bits > 24)
 		return VGICV5_INVALID;
-	if (bits > vm->config.max_lpi_id_bits || least < vm->host->caps.min_lpi_id_bits)
-		return VGICV5_UNSUPPORTED;
-	return VGICV5_OK;
+	return bits > vm->config.max_lpi_id_bits ? VGICV5_UNSUPPORTED : VGICV5_OK;
 }
 
 int vgicv5_state_check_idr(const struct vgicv5_vm *vm, unsigned int n, uint32_t value)

@@ -198,7 +198,10 @@ int vgicv5_state_get_irs(struct vgicv5_vm *vm, uint32_t offset, uint64_t *value)
 	return error;
 }
 
-/* The number of PEs is that of this VM, whatever another was told. */
+/*
+ * The number of PEs is that of this VM, whatever another was told. A least table smaller than the host's could be
+ * shown; KVM refuses it, and so does this.
+ */
 static int set_idr(struct vgicv5_vm *vm, uint32_t offset, uint32_t value)
 {
 	unsigned int n = (offset - GICV5_IRS_IDR0) / 4;
@@ -206,7 +209,8 @@ static int set_idr(struct vgicv5_vm *vm, uint32_t offset, uint32_t value)
 	if (offset == GICV5_IRS_IDR1)
 		value = (uint32_t)((value & ~GICV5_MASK(IRS_IDR1_PE_CNT)) |
 				   GICV5_PUT(IRS_IDR1_PE_CNT, vm->vcpu_count));
-	if (vgicv5_state_check_idr(vm, n, value))
+	if (vgicv5_state_check_idr(vm, n, value) ||
+	    (n == 2 && GICV5_GET(IRS_IDR2_MIN_LPI_ID_BITS, value) < vm->host->caps.min_lpi_id_bits))
 		return VGICV5_INVALID;
 	vm->virs.idr[n] = value;
 	return VGICV5_OK;

@@ -142,7 +142,7 @@ void vgicv5_state_plan(const struct vgicv5_vm *vm, struct state_plan *plan)
 	}
 	if (vm->lpi_ist.table) {
 		vgicv5_state_acquire(vm->host, &vm->lpi_ist);
-		vgicv5_state_lay_out(&vm->lpi_ist, (uint32_t)1 << vm->lpi_ist.id_bits, &plan->lpi);
+		vgicv5_state_lay_out(&vm->lpi_ist, (uint32_t)1 << vm->lpi_ist.guest_bits, &plan->lpi);
 		plan->lpi_flags = flags_of(vm, &vm->lpi_ist, &plan->lpi);
 		plan->lpi_bytes = state_round8(STATE_ENTRIES_REST + entries_bytes(&plan->lpi));
 	}
@@ -162,7 +162,7 @@ uint64_t vgicv5_state_plan_most(const struct vgicv5_vm *vm)
 	};
 
 	if (vm->lpi_ist.table)
-		plan.lpi_bytes += 6ull << vm->lpi_ist.id_bits;
+		plan.lpi_bytes += 6ull << vm->lpi_ist.guest_bits;
 	return state_round8(total_bytes(vm, &plan));
 }
 
@@ -431,7 +431,7 @@ void vgicv5_state_put_lpis(struct state_out *out, const struct vgicv5_vm *vm, co
 	if (!vm->lpi_ist.table)
 		return;
 	vgicv5_state_put_section(out, VGICV5_STATE_LPI, plan->lpi_bytes);
-	vgicv5_state_put32(out, vm->lpi_ist.id_bits);
+	vgicv5_state_put32(out, vm->lpi_ist.guest_bits);
 	vgicv5_state_put32(out, plan->lpi_flags);
 	vgicv5_state_put_runs(out, &vm->lpi_ist, &plan->lpi);
 	put_padding(out);

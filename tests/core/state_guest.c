@@ -35,6 +35,9 @@ void sg_configure(struct sg *sg)
 	unsigned int i;
 
 	config.deactivated = deactivated;
+	config.max_lpi_id_bits = SG_MAX_LPI_BITS;
+	if (sg->all_ppis)
+		config.ppi_visible[1] = SG_HIGH_PPIS;
 	sg->vm = vm;
 	vm->world = &sg->world;
 	vm->vcpu_count = SG_VCPUS;
@@ -63,7 +66,10 @@ void sg_start(struct sg *sg)
 
 void sg_up(struct sg *sg, const struct world_host *kind)
 {
+	bool all_ppis = sg->all_ppis;
+
 	memset(sg, 0, sizeof(*sg));
+	sg->all_ppis = all_ppis;
 	world_create(&sg->world, kind, SG_VCPUS);
 	hal_host_guest_memory_add(NULL, SG_TABLES, tables, sizeof(tables));
 	sg_configure(sg);

@@ -27,6 +27,8 @@
 #define SG_SPIS 70
 #define SG_LPIS 24
 #define SG_LPI_BITS 14
+#define SG_MAX_LPI_BITS 16
+#define SG_HIGH_PPIS 0x8000000000000105ull /* 64, 66, 72, 127; for a host that has them */
 #define SG_ITSS 2
 #define SG_WIRES 64
 #define SG_TABLES 0x80000000u /* guest-physical, of the ITSs */
@@ -38,6 +40,7 @@ struct sg {
 	struct world_vm *vm;
 	struct vgicv5_vits vits[SG_ITSS];
 	struct vgicv5_viwb viwb;
+	bool all_ppis; /* SG_HIGH_PPIS are seen, too */
 };
 
 struct sg_view {

@@ -153,6 +153,44 @@ static void test_lines_are_driven_again(void **state)
 	sg_down(&sg);
 }
 
+/* Registrations go on: who is in flight is heard of, once, and the trap goes. */
+static void test_end_of_interrupt(void **state)
+{
+	struct world_vcpu *v;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_boot_irs(v, 0);
+	guest_boot_cpu(v);
+	guest_trigger_mode(v, 5, GICV5_HM_LEVEL);
+	guest_set_up(v, SPI(5), 4, sg_vpe_ids[0]);
+	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_OK);
+	assert_int_equal(vgicv5_inject_spi(&sg.vm->vm, 5, true), VGICV5_OK);
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[4]);
+	restore(&first);
+	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_BUSY);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	sg_deactivations = 0;
+	assert_int_equal(guest_cdia(v), SPI(5) | 1ull << 32);
+	assert_int_equal(vgicv5_inject_spi(&sg.vm->vm, 5, false), VGICV5_OK);
+	guest_gic(v, GICV5_GIC_CDEOI, 0);
+	guest_gic(v, GICV5_GIC_CDDI, SPI(5));
+	assert_int_equal(sg_deactivations, 1);
+	assert_int_equal(sg.vm->vm.eoi.count, 0);
+	v->traps = 0;
+	guest_gic(v, GICV5_GIC_CDDI, SPI(5));
+	assert_int_equal(v->traps, 0);
+	world_preempt(v);
+	assert_int_equal(vgicv5_eoi_unregister(&sg.vm->vm, 5), VGICV5_OK);
+	sg_down(&sg);
+}
+
 /* A sleeper asks for a doorbell again. */
 static void test_sleepers_wake_once(void **state)
 {
@@ -242,7 +280,107 @@ static void test_restored_over(void **state)
 static void narrow(struct vgicv5_soft_config *config)
 {
 	config->cpu_id_bits = 0;
-	config->lpi_id_bits = 16;
+	config->lpi_id_bits = SG_MAX_LPI_BITS;
+}
+
+static void small(struct vgicv5_soft_config *config)
+{
+	config->min_lpi_id_bits = 5;
+	config->ist_levels = false;
+	config->coherent = false;
+}
+
+static void large(struct vgicv5_soft_config *config)
+{
+	config->min_lpi_id_bits = 15;
+	config->ist_l2sz = 4;
+	config->istmd = true;
+	config->istmd_sz = 15;
+}
+
+/* A table smaller than what the other host has at least: it stays as small for the guest. */
+static void test_least_tables(void **state)
+{
+	static const struct world_host small_host = {"small tables", small};
+	static const struct world_host large_host = {"large tables", large};
+	struct world_vcpu *v;
+	unsigned int i;
+
+	(void)state;
+	sg_up(&sg, &small_host);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_boot_irs(v, 6);
+	guest_set_up(v, LPI(63), 12, sg_vpe_ids[0]);
+	guest_set_up(v, LPI(64), 12, sg_vpe_ids[0]);
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	for (i = 0; i < 3; i++) {
+		sg_up(&sg, i == 1 ? &small_host : &large_host);
+		restore(&first);
+		sg_save(&sg, &second);
+		sg_same_bytes(&first, &second);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 63), VGICV5_OK);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 64), VGICV5_INVALID);
+		v = &sg.vm->vcpus[0];
+		world_load(v, 0);
+		/* It makes one anew. */
+		guest_mmio_write(v, GICV5_IRS_IST_BASER, 8, 0);
+		guest_make_lpis(v, 5);
+		guest_set_up(v, LPI(31), 7, sg_vpe_ids[0]);
+		guest_boot_cpu(v);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 32), VGICV5_INVALID);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 31), VGICV5_OK);
+		assert_int_equal(guest_take(v), LPI(31));
+		world_preempt(v);
+		sg_down(&sg);
+	}
+}
+
+/* PPIs of the second word: everything that they have, on each vCPU another. */
+static void test_high_ppis(void **state)
+{
+	uint64_t edge[2];
+	unsigned int i;
+
+	(void)state;
+	sg.all_ppis = true;
+	sg_up(&sg, &world_hosts[5]);
+	edge[1] = sg.vm->vcpus[0].vcpu.hyp.edge[1];
+	for (i = 0; i < SG_VCPUS; i++) {
+		struct vgicv5_vcpu *vcpu = &sg.vm->vcpus[i].vcpu;
+
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_ENABLER1_EL1, 1ull << 2 * i);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_SACTIVER1_EL1, 4ull << i);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_SPENDR1_EL1, i == 1 ? ~0ull : 1ull << 63);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_PRIORITYR8_EL1, (0x0203010b07ull + i) << 8);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_PRIORITYR15_EL1, (0x11ull + i) << 56);
+	}
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[5]);
+	restore(&first);
+	sg_save(&sg, &second);
+	sg_same_bytes(&first, &second);
+	for (i = 0; i < SG_VCPUS; i++) {
+		struct world_vcpu *v = &sg.vm->vcpus[i];
+		uint64_t pending = i == 1 ? SG_HIGH_PPIS : 1ull << 63;
+
+		world_load(v, 0);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_ENABLER1_EL1), 1ull << 2 * i & SG_HIGH_PPIS);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_SACTIVER1_EL1), 4ull << i & SG_HIGH_PPIS);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_SPENDR1_EL1), pending);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_PRIORITYR15_EL1) >> 56, 0x11 + i);
+		world_preempt(v);
+	}
+	assert_int_equal(sg.vm->vcpus[1].vcpu.hyp.edge[1], edge[1]);
+	sg_down(&sg);
+	/* Not on a host that has 64. */
+	sg.all_ppis = false;
+	sg_up(&sg, &world_hosts[0]);
+	assert_int_equal(vgicv5_state_restore(&sg.vm->vm, first.bytes, first.size), VGICV5_UNSUPPORTED);
+	sg_down(&sg);
 }
 
 /* A guest goes on to see the widths that it saw; a host that has less cannot take it. */
@@ -509,10 +647,13 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_table_is_extended),
 		cmocka_unit_test(test_lines_are_driven_again),
+		cmocka_unit_test(test_end_of_interrupt),
 		cmocka_unit_test(test_sleepers_wake_once),
 		cmocka_unit_test(test_one_n),
 		cmocka_unit_test(test_restored_over),
 		cmocka_unit_test(test_widths_stay),
+		cmocka_unit_test(test_least_tables),
+		cmocka_unit_test(test_high_ppis),
 		cmocka_unit_test(test_states_of_the_vm),
 		cmocka_unit_test(test_restored_twice),
 		cmocka_unit_test(test_races),
