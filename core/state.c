@@ -73,7 +73,7 @@ static int begin(struct vgicv5_vm *vm, struct state_plan *plan)
 }
 
 /* Writes what software holds once more, to nowhere. */
-static int compare(const struct vgicv5_vm *vm, const struct state_plan *plan, uint32_t a, uint32_t b)
+static int compare(struct vgicv5_vm *vm, const struct state_plan *plan, uint32_t a, uint32_t b)
 {
 	struct state_out again;
 

@@ -173,7 +173,6 @@ static void test_end_of_interrupt(void **state)
 	sg_down(&sg);
 	sg_up(&sg, &world_hosts[4]);
 	restore(&first);
-	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_BUSY);
 	v = &sg.vm->vcpus[0];
 	world_load(v, 0);
 	sg_deactivations = 0;
@@ -187,6 +186,7 @@ static void test_end_of_interrupt(void **state)
 	guest_gic(v, GICV5_GIC_CDDI, SPI(5));
 	assert_int_equal(v->traps, 0);
 	world_preempt(v);
+	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_BUSY);
 	assert_int_equal(vgicv5_eoi_unregister(&sg.vm->vm, 5), VGICV5_OK);
 	sg_down(&sg);
 }

@@ -490,10 +490,12 @@ static void test_level_spis(void **state)
 	store(spis, 4, 5u << 11 | 0xd); /* level, enabled, pending */
 	store(spis, 5, 5u << 11 | 0xc); /* level, enabled */
 	store(spis, 6, 6u << 11 | 0x9); /* edge, enabled, pending */
+	store(spis, 7, 4u << 11 | 0xd); /* as 4 */
 	copy_register(&vm->vm, GICV5_IRS_CR0, 1);
 	assert_int_equal(set(&vm->vm, ists(spis, 128, NULL, 0)), VGICV5_OK);
-	/* Driven again: as it was, then low; the other rises. */
+	/* Driven again: as it was, and the other has fallen meanwhile. */
 	assert_int_equal(vgicv5_inject_spi(&vm->vm, 4, true), VGICV5_OK);
+	assert_int_equal(vgicv5_inject_spi(&vm->vm, 7, false), VGICV5_OK);
 	world_load(v, 0);
 	guest_boot_cpu(v);
 	assert_int_equal(guest_take(v), SPI(4));
