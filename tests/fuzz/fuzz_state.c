@@ -4,7 +4,7 @@
  * An input is the number of a host, the number of a VM's shape (tests/state-reader/shapes.h) and a state. The kept ones
  * are states that the library wrote; mutations know sections and put size and checksum right, or not.
  *
- * `fuzz_state --make FOLDER` writes those valid states anew.
+ * `fuzz_state --make FOLDER` writes those valid states anew, `fuzz_state --judge FILE...` says what becomes of inputs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,16 +239,43 @@ static void make_one(const char *folder, unsigned int kind, unsigned int shape)
 	CHECK(fwrite(before, 1, bytes, file) == bytes && !fclose(file));
 }
 
+static void make_all(const char *folder)
+{
+	unsigned int kind, shape;
+
+	for (kind = 0; kind < world_host_count; kind++)
+		for (shape = 0; shape < STATE_SHAPES; shape++)
+			make_one(folder, kind, shape);
+}
+
+/* What the library says of an input, for tests/state-reader/agree.py. */
+static void judge(const char *path)
+{
+	size_t size;
+	FILE *file = fopen(path, "rb");
+
+	CHECK(file);
+	size = fread(after, 1, sizeof(after), file);
+	fclose(file);
+	CHECK(size >= 2);
+	state_up(&vm, after[0] % world_host_count, after[1] % STATE_SHAPES);
+	printf("%d %s\n", vgicv5_state_check(&vm.vm->vm, after + 2, size - 2), path);
+	state_down(&vm);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	unsigned int kind, shape;
+	int i;
 
-	if (*argc != 3 || strcmp((*argv)[1], "--make"))
+	if (*argc == 3 && !strcmp((*argv)[1], "--make")) {
+		make_all((*argv)[2]);
+		exit(0);
+	}
+	if (*argc < 3 || strcmp((*argv)[1], "--judge"))
 		return 0;
-	for (kind = 0; kind < world_host_count; kind++)
-		for (shape = 0; shape < STATE_SHAPES; shape++)
-			make_one((*argv)[2], kind, shape);
+	for (i = 2; i < *argc; i++)
+		judge((*argv)[i]);
 	exit(0);
 }
