@@ -55,8 +55,8 @@ void bench_guest_cpu(struct vgicv5_vcpu *vcpu);
 void bench_guest_its(struct bench *bench, bool two_level);
 
 /*
- * A VM of that size, as bench_up() makes it without LPIs, is given a state in which all LPIs are configured; nothing of it
- * is loaded. Where to save it, of bench_state_bytes() or more, is the caller's.
+ * A VM of that size, as bench_up() makes it without LPIs, is given a state in which all LPIs are
+ * configured; nothing of it is loaded. Where to save it, of bench_state_bytes() or more, is the caller's.
  */
 void bench_configure_lpis(struct bench *bench, unsigned int lpi_id_bits);
 size_t bench_state_bytes(const struct bench *bench);

@@ -89,6 +89,7 @@ int vgicv5_ist_create(struct vgicv5_vm *vm, struct vgicv5_ist *ist, const struct
 	int error;
 
 	ist->id_bits = shape->id_bits;
+	ist->guest_bits = shape->id_bits;
 	ist->istsz = shape->istsz > required ? shape->istsz : required;
 	ist->l2sz = shape->l2sz;
 	ist->two_level = shape->two_level;
@@ -227,7 +228,7 @@ int vgicv5_ist_make_valid(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsigned
 	else
 		VGICV5_STORE_RELEASE(&ist->valid, true);
 	if (!error && type == GICV5_TYPE_LPI && !vgicv5_vm_is_dead(vm))
-		VGICV5_STORE_RELEASE(&vm->lpi_count, (uint32_t)1 << ist->id_bits);
+		VGICV5_STORE_RELEASE(&vm->lpi_count, (uint32_t)1 << ist->guest_bits);
 	return error;
 }
 
@@ -242,7 +243,7 @@ int vgicv5_ist_make_invalid(struct vgicv5_vm *vm, struct vgicv5_ist *ist, unsign
 	if (!error && irs_holds(vm, type))
 		error = VGICV5_REFUSED;
 	if (error && type == GICV5_TYPE_LPI && !vgicv5_vm_is_dead(vm))
-		VGICV5_WRITE_ONCE(vm->lpi_count, (uint32_t)1 << ist->id_bits);
+		VGICV5_WRITE_ONCE(vm->lpi_count, (uint32_t)1 << ist->guest_bits);
 	if (error)
 		return error;
 	VGICV5_WRITE_ONCE(ist->valid, false);

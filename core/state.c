@@ -2,8 +2,8 @@
 /*
  * Saving.
  *
- * The IRS writes back what it caches and says whether anything has changed since (I_DSRQY); it is asked again after
- * each part that was copied. What software holds is compared by its checksum (state_save.c).
+ * The IRS writes back what it caches and says whether anything has changed since (I_DSRQY); it is asked
+ * again after each part that was copied. What software holds is compared by its checksum (state_save.c).
  */
 #include <vgicv5/arch/irs.h>
 
@@ -73,7 +73,7 @@ static int begin(struct vgicv5_vm *vm, struct state_plan *plan)
 }
 
 /* Writes what software holds once more, to nowhere. */
-static int compare(const struct vgicv5_vm *vm, const struct state_plan *plan, uint32_t a, uint32_t b)
+static int compare(struct vgicv5_vm *vm, const struct state_plan *plan, uint32_t a, uint32_t b)
 {
 	struct state_out again;
 

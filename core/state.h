@@ -124,8 +124,8 @@ static inline uint32_t state_words(uint32_t bits)
 #define STATE_WINDOW 512
 
 /*
- * Where a state goes: the caller's buffer, or a window that is emptied by `write` when it is full. Nowhere, if neither
- * is wanted: then only size and checksum are of interest.
+ * Where a state goes: the caller's buffer, or a window that is emptied by `write` when it is full. Nowhere,
+ * if neither is wanted: then only size and checksum are of interest.
  */
 struct state_out {
 	uint8_t *at;
@@ -186,7 +186,9 @@ bool vgicv5_state_any(const struct vgicv5_ist *ist, uint32_t limit,
 /* Makes the CPU see what the IRS has written. */
 void vgicv5_state_acquire(const struct vgicv5_host *host, const struct vgicv5_ist *ist);
 
-/* Makes the table, which the IRS does not own, zero, metadata included; and lets the IRS see what is in it. */
+/*
+ * Makes the table, which the IRS does not own, zero, metadata included; and lets the IRS see what is in it.
+ */
 void vgicv5_state_clear_entries(const struct vgicv5_ist *ist);
 void vgicv5_state_publish(const struct vgicv5_host *host, const struct vgicv5_ist *ist);
 
@@ -195,13 +197,19 @@ void vgicv5_state_set_entry(const struct vgicv5_ist *ist, uint32_t id, uint32_t 
 
 /* ---- Quiescence: state.c ---- */
 
-/* Whether the VM's state can be looked at now; VGICV5_STATE, VGICV5_DEAD, VGICV5_BUSY. The VM's mutex is held. */
+/*
+ * Whether the VM's state can be looked at now; VGICV5_STATE, VGICV5_DEAD, VGICV5_BUSY. The VM's mutex is
+ * held.
+ */
 int vgicv5_state_stopped(const struct vgicv5_vm *vm);
 
 /* The same of a VM to be restored into: VGICV5_BUSY also if it has been loaded. */
 int vgicv5_state_fresh(const struct vgicv5_vm *vm);
 
-/* Has the IRS write back (`save`) and sees whether memory is exact. VGICV5_BUSY: it is not, something has changed. */
+/*
+ * Has the IRS write back (`save`) and sees whether memory is exact. VGICV5_BUSY: it is not, something has
+ * changed.
+ */
 int vgicv5_state_quiesce(struct vgicv5_vm *vm, bool save);
 
 /* The bits of ICH_PPI_PRIORITYRn_EL2, n being `group`, for PPIs that are visible. */
@@ -284,12 +292,15 @@ struct state_tables {
 };
 
 /*
- * Gives a fresh VM these entries. Its LPI table, if any, has been made (vgicv5_state_make_lpis()). Pending interrupts are
- * replayed. Errors as vgicv5_vm_refill().
+ * Gives a fresh VM these entries. Its LPI table, if any, has been made (vgicv5_state_make_lpis()). Pending
+ * interrupts are replayed. Errors as vgicv5_vm_refill().
  */
 int vgicv5_state_refill(struct state_tables *tables);
 
-/* Makes the host's LPI table for a guest's of that shape, with all L2 tables that have entries. As vgicv5_ist_map(). */
+/*
+ * Makes the host's LPI table for a guest's of that shape, with all L2 tables that have entries. As
+ * vgicv5_ist_map().
+ */
 int vgicv5_state_make_lpis(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape,
 			   struct state_runs runs);
 

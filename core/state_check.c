@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a state says, held against the VM and the host that it is to be restored into. All of it is checked before
- * anything is changed: a state may come from anybody.
+ * What a state says, held against the VM and the host that it is to be restored into. All of it is checked
+ * before anything is changed: a state may come from anybody.
  */
 #include "state.h"
 
@@ -57,9 +57,7 @@ static int check_idr2(const struct vgicv5_vm *vm, uint32_t value)
 
 	if (value & ~known || !GICV5_GET(IRS_IDR2_LPI, value) || bits < least || bits > 24)
 		return VGICV5_INVALID;
-	if (bits > vm->config.max_lpi_id_bits || least < vm->host->caps.min_lpi_id_bits)
-		return VGICV5_UNSUPPORTED;
-	return VGICV5_OK;
+	return bits > vm->config.max_lpi_id_bits ? VGICV5_UNSUPPORTED : VGICV5_OK;
 }
 
 int vgicv5_state_check_idr(const struct vgicv5_vm *vm, unsigned int n, uint32_t value)
@@ -321,7 +319,10 @@ static uint64_t spi_word(const uint8_t *body, uint32_t words, uint32_t bitmap, u
 	return state_get64(body + STATE_ENTRIES_REST + 8 * (bitmap * words + w));
 }
 
-/* In the order of the section: trigger mode, line, registered, in flight, withdrawn; each of the last three in the one before. */
+/*
+ * In the order of the section: trigger mode, line, registered, in flight, withdrawn; each of the last three
+ * in the one before.
+ */
 static int check_spi_bitmaps(const struct vgicv5_vm *vm, const uint8_t *body)
 {
 	uint32_t words = state_words(vm->config.spi_count), w, i;

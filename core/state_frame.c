@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The frame of a state that is read: header, sections, their order, checksum. Nothing is believed before it is checked. */
+/*
+ * The frame of a state that is read: header, sections, their order, checksum. Nothing is believed before it
+ * is checked.
+ */
 #include "state.h"
 
 #define END_BYTES (VGICV5_STATE_SECTION_BYTES + STATE_END_BYTES)

@@ -2,8 +2,8 @@
 /*
  * Entries of interrupt state tables, in memory that is exact: the IRS has written back, or does not own it.
  *
- * A million of them are looked at for their size and once more to be copied, hence the unrolled loops. Entries are
- * the first four bytes of 4, 8 or 16: the rest is the IRS's own and of no use to another.
+ * A million of them are looked at for their size and once more to be copied, hence the unrolled loops.
+ * Entries are the first four bytes of 4, 8 or 16: the rest is the IRS's own and of no use to another.
  */
 #include "state.h"
 #include "table.h"
@@ -28,14 +28,15 @@ static uint8_t *entry_of(const struct vgicv5_ist *ist, uint32_t id, uint32_t *co
 	return table ? table + ((size_t)id << shift) : NULL;
 }
 
-#define ENTRY(i) (*(const uint32_t *)(const void *)(p + (i)*stride))
+/* Once, as the IRS may write at that moment; then what was read does not count (vgicv5_state_quiesce()). */
+#define ENTRY(i) VGICV5_READ_ONCE(*(const uint32_t *)(const void *)(p + (i)*stride))
 #define CONFIGURED(i) (ENTRY(i) & STATE_ISTE_MASK)
 
 /*
- * The loops over entries are made three times, for entries of 4, 8 and 16 bytes, so that distances between them are
- * constants: each instruction here is executed a million times.
+ * The loops over entries are made three times, for entries of 4, 8 and 16 bytes, so that distances between
+ * them are constants: each instruction here is executed a million times.
  */
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE static inline __attribute__((__always_inline__))
 
 #define STOPS_AT(i) (w = ENTRY(i), all |= w, !(w & STATE_ISTE_MASK))
 
@@ -284,7 +285,7 @@ static void clear(void *memory, size_t bytes)
 	size_t i;
 
 	for (i = 0; i < bytes / sizeof(*word); i++)
-		word[i] = 0;
+		VGICV5_WRITE_ONCE(word[i], 0);
 }
 
 void vgicv5_state_clear_entries(const struct vgicv5_ist *ist)
@@ -303,5 +304,5 @@ void vgicv5_state_set_entry(const struct vgicv5_ist *ist, uint32_t id, uint32_t 
 	uint32_t count;
 	uint8_t *p = entry_of(ist, id, &count);
 
-	*(uint32_t *)(void *)p = iste & STATE_ISTE_MASK & ~PENDING;
+	VGICV5_WRITE_ONCE(*(uint32_t *)(void *)p, iste & STATE_ISTE_MASK & ~PENDING);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Filling the tables of a VM. The IRS must not own them meanwhile, and it must not find Pending set when it gets them
- * back: what is pending is replayed as commands, so that the IRS accounts for it.
+ * Filling the tables of a VM. The IRS must not own them meanwhile, and it must not find Pending set when it
+ * gets them back: what is pending is replayed as commands, so that the IRS accounts for it.
  */
 #include <vgicv5/arch/intid.h>
 
@@ -29,6 +29,7 @@ static void fill(const struct vgicv5_vm *vm, const struct vgicv5_ist *ist, struc
 	struct state_run run;
 	uint32_t i;
 
+	vgicv5_state_acquire(vm->host, ist);
 	vgicv5_state_clear_entries(ist);
 	while (vgicv5_state_read_run(&runs, &run))
 		for (i = 0; i < run.count; i++)

@@ -158,21 +158,23 @@ int vgicv5_state_set_sysreg(struct vgicv5_vcpu *vcpu, unsigned int encoding, uin
 
 /* ---- Virtual IRS ---- */
 
-/* All registers of the config frame that are not the identification of the component. */
-#define WIDTH_OF(name, offset, width, access) \
-	case (offset):                        \
-		return (width);
+#define REGISTER(name, offset, width, access) {(offset), (width)},
 
-/* 0: none begins there */
+/* All of the config frame, those that identify the component included. */
+static const struct {
+	uint16_t offset;
+	uint8_t width;
+} registers[] = {GICV5_IRS_REGS(REGISTER)};
+
+/* 0: none begins there, or one that is not for this */
 static unsigned int width_of(uint32_t offset)
 {
-	if (offset >= GICV5_IRS_DEVARCH)
-		return 0;
-	switch (offset) {
-		GICV5_IRS_REGS(WIDTH_OF)
-	default:
-		return 0;
-	}
+	unsigned int i;
+
+	for (i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+		if (registers[i].offset == offset && offset < GICV5_IRS_DEVARCH)
+			return registers[i].width;
+	return 0;
 }
 
 int vgicv5_state_has_irs(uint32_t offset)
@@ -196,7 +198,10 @@ int vgicv5_state_get_irs(struct vgicv5_vm *vm, uint32_t offset, uint64_t *value)
 	return error;
 }
 
-/* The number of PEs is that of this VM, whatever another was told. */
+/*
+ * The number of PEs is that of this VM, whatever another was told. A least table smaller than the host's could be
+ * shown; KVM refuses it, and so does this.
+ */
 static int set_idr(struct vgicv5_vm *vm, uint32_t offset, uint32_t value)
 {
 	unsigned int n = (offset - GICV5_IRS_IDR0) / 4;
@@ -204,7 +209,8 @@ static int set_idr(struct vgicv5_vm *vm, uint32_t offset, uint32_t value)
 	if (offset == GICV5_IRS_IDR1)
 		value = (uint32_t)((value & ~GICV5_MASK(IRS_IDR1_PE_CNT)) |
 				   GICV5_PUT(IRS_IDR1_PE_CNT, vm->vcpu_count));
-	if (vgicv5_state_check_idr(vm, n, value))
+	if (vgicv5_state_check_idr(vm, n, value) ||
+	    (n == 2 && GICV5_GET(IRS_IDR2_MIN_LPI_ID_BITS, value) < vm->host->caps.min_lpi_id_bits))
 		return VGICV5_INVALID;
 	vm->virs.idr[n] = value;
 	return VGICV5_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Restoring: check everything, make memory, give the tables to the IRS anew, then set what software holds. Only the
- * third step can fail once something has changed.
+ * Restoring: check everything, make memory, give the tables to the IRS anew, then set what software holds.
+ * Only the third step can fail once something has changed.
  */
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/arch/its.h>
@@ -145,7 +145,8 @@ static uint32_t count_bits(const uint64_t *bitmap, uint32_t words)
 	uint32_t count = 0, i;
 
 	for (i = 0; i < 64 * words; i++)
-		count += bitmap[i / 64] >> i % 64 & 1;
+		if (bitmap[i / 64] >> i % 64 & 1)
+			count++;
 	return count;
 }
 

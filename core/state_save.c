@@ -2,9 +2,9 @@
 /*
  * Sections of a state, as they are written.
  *
- * What software holds comes first, from the header to the bitmaps of SPIs, then what the IRS wrote to memory. The first
- * part is written once more into nothing when all is done: its checksum tells whether something has changed, as the IRS
- * tells of its own.
+ * What software holds comes first, from the header to the bitmaps of SPIs, then what the IRS wrote to
+ * memory. The first part is written once more into nothing when all is done: its checksum tells whether
+ * something has changed, as the IRS tells of its own.
  */
 #include "state_save.h"
 
@@ -37,7 +37,10 @@ static bool is_stray(const void *ctx, uint32_t iste)
 	return target && !GICV5_GET(L2_ISTE_IRM, iste) && !vgicv5_vm_vcpu(vm, target);
 }
 
-/* Each bit that is set somewhere is in an existing VPE ID of a VM whose IDs are 0 to 2^n - 1: then none is stray. */
+/*
+ * Each bit that is set somewhere is in an existing VPE ID of a VM whose IDs are 0 to 2^n - 1: then none is
+ * stray.
+ */
 static uint32_t flags_of(const struct vgicv5_vm *vm, const struct vgicv5_ist *ist,
 			 const struct state_layout *layout)
 {
@@ -97,7 +100,7 @@ static uint64_t l2_bytes(const struct vgicv5_virs *virs)
 }
 
 /* `most`: as if all handling modes were due. */
-static uint64_t viwb_bytes(const struct vgicv5_viwb *viwb, bool most)
+static uint64_t viwb_bytes(struct vgicv5_viwb *viwb, bool most)
 {
 	uint64_t due = 0;
 	uint32_t wire, lpi;
@@ -113,7 +116,7 @@ static uint64_t total_bytes(const struct vgicv5_vm *vm, const struct state_plan 
 			 section_bytes(STATE_VIRS_BYTES) + section_bytes(STATE_END_BYTES) +
 			 vm->vcpu_count * section_bytes(STATE_VCPU_BYTES);
 	const struct vgicv5_vits *vits;
-	const struct vgicv5_viwb *viwb;
+	struct vgicv5_viwb *viwb;
 
 	for (vits = vm->vits; vits; vits = vits->next)
 		total += section_bytes(STATE_ITS_BYTES);
@@ -139,7 +142,7 @@ void vgicv5_state_plan(const struct vgicv5_vm *vm, struct state_plan *plan)
 	}
 	if (vm->lpi_ist.table) {
 		vgicv5_state_acquire(vm->host, &vm->lpi_ist);
-		vgicv5_state_lay_out(&vm->lpi_ist, (uint32_t)1 << vm->lpi_ist.id_bits, &plan->lpi);
+		vgicv5_state_lay_out(&vm->lpi_ist, (uint32_t)1 << vm->lpi_ist.guest_bits, &plan->lpi);
 		plan->lpi_flags = flags_of(vm, &vm->lpi_ist, &plan->lpi);
 		plan->lpi_bytes = state_round8(STATE_ENTRIES_REST + entries_bytes(&plan->lpi));
 	}
@@ -159,7 +162,7 @@ uint64_t vgicv5_state_plan_most(const struct vgicv5_vm *vm)
 	};
 
 	if (vm->lpi_ist.table)
-		plan.lpi_bytes += 6ull << vm->lpi_ist.id_bits;
+		plan.lpi_bytes += 6ull << vm->lpi_ist.guest_bits;
 	return state_round8(total_bytes(vm, &plan));
 }
 
@@ -296,9 +299,9 @@ static bool viwb_before(const struct vgicv5_viwb *a, const struct vgicv5_viwb *b
 	return a->config.device_id < b->config.device_id;
 }
 
-static const struct vgicv5_viwb *next_viwb(const struct vgicv5_vm *vm, const struct vgicv5_viwb *after)
+static struct vgicv5_viwb *next_viwb(const struct vgicv5_vm *vm, const struct vgicv5_viwb *after)
 {
-	const struct vgicv5_viwb *viwb, *best = NULL;
+	struct vgicv5_viwb *viwb, *best = NULL;
 
 	for (viwb = vm->viwbs; viwb; viwb = viwb->next)
 		if ((!after || viwb_before(after, viwb)) && (!best || viwb_before(viwb, best)))
@@ -306,7 +309,16 @@ static const struct vgicv5_viwb *next_viwb(const struct vgicv5_vm *vm, const str
 	return best;
 }
 
-static uint32_t due_word(const struct vgicv5_viwb *viwb, uint32_t n)
+static void put_due(struct state_out *out, struct vgicv5_viwb *viwb)
+{
+	uint32_t i, lpi;
+
+	for (i = 0; i < viwb->config.wire_count; i++)
+		if (vgicv5_viwb_mode_due(viwb, i, &lpi))
+			vgicv5_state_put32(out, lpi);
+}
+
+static uint32_t due_word(struct vgicv5_viwb *viwb, uint32_t n)
 {
 	uint32_t word = 0, i, lpi;
 
@@ -316,15 +328,27 @@ static uint32_t due_word(const struct vgicv5_viwb *viwb, uint32_t n)
 	return word;
 }
 
-static void put_due(struct state_out *out, const struct vgicv5_viwb *viwb)
+static struct vgicv5_viwb_wires wires_of(struct vgicv5_viwb *viwb, uint32_t n)
 {
-	uint32_t i, lpi;
+	unsigned long flags = vgicv5_lock(&viwb->lock);
+	struct vgicv5_viwb_wires wires = viwb->wires[n];
 
-	for (i = 0; i < viwb->config.wire_count / 32; i++)
+	vgicv5_unlock(&viwb->lock, flags);
+	return wires;
+}
+
+static void put_wires(struct state_out *out, struct vgicv5_viwb *viwb, uint32_t words)
+{
+	uint32_t i;
+
+	for (i = 0; i < words; i++)
+		vgicv5_state_put32(out, wires_of(viwb, i).enabled);
+	for (i = 0; i < words; i++)
+		vgicv5_state_put32(out, wires_of(viwb, i).level);
+	for (i = 0; i < words; i++)
+		vgicv5_state_put32(out, wires_of(viwb, i).line);
+	for (i = 0; i < words; i++)
 		vgicv5_state_put32(out, due_word(viwb, i));
-	for (i = 0; i < viwb->config.wire_count; i++)
-		if (vgicv5_viwb_mode_due(viwb, i, &lpi))
-			vgicv5_state_put32(out, lpi);
 }
 
 static void put_padding(struct state_out *out)
@@ -333,23 +357,15 @@ static void put_padding(struct state_out *out)
 		vgicv5_state_put32(out, 0);
 }
 
-static void put_viwb(struct state_out *out, const struct vgicv5_viwb *viwb)
+static void put_viwb(struct state_out *out, struct vgicv5_viwb *viwb)
 {
-	uint32_t words = viwb->config.wire_count / 32;
-	uint32_t i;
-
 	vgicv5_state_put_section(out, VGICV5_STATE_IWB, viwb_bytes(viwb, false));
 	vgicv5_state_put64(out, viwb->config.vits->config.base);
 	vgicv5_state_put32(out, viwb->config.device_id);
 	vgicv5_state_put32(out, viwb->config.wire_count);
 	vgicv5_state_put32(out, (uint32_t)GICV5_PUT(IWB_CR0_IWBEN, viwb->iwben));
 	vgicv5_state_put32(out, 0);
-	for (i = 0; i < words; i++)
-		vgicv5_state_put32(out, VGICV5_READ_ONCE(viwb->wires[i].enabled));
-	for (i = 0; i < words; i++)
-		vgicv5_state_put32(out, VGICV5_READ_ONCE(viwb->wires[i].level));
-	for (i = 0; i < words; i++)
-		vgicv5_state_put32(out, VGICV5_READ_ONCE(viwb->wires[i].line));
+	put_wires(out, viwb, viwb->config.wire_count / 32);
 	put_due(out, viwb);
 	put_padding(out);
 }
@@ -357,7 +373,7 @@ static void put_viwb(struct state_out *out, const struct vgicv5_viwb *viwb)
 static void put_bridges(struct state_out *out, const struct vgicv5_vm *vm)
 {
 	const struct vgicv5_vits *vits;
-	const struct vgicv5_viwb *viwb;
+	struct vgicv5_viwb *viwb;
 
 	for (vits = next_vits(vm, NULL); vits; vits = next_vits(vm, vits))
 		put_vits(out, vits);
@@ -372,10 +388,24 @@ static void put_bitmap(struct state_out *out, const uint64_t *bitmap, uint32_t w
 	uint32_t i;
 
 	for (i = 0; i < words; i++)
-		vgicv5_state_put64(out, bitmap ? VGICV5_READ_ONCE(bitmap[i]) : 0);
+		vgicv5_state_put64(out, VGICV5_READ_ONCE(bitmap[i]));
 }
 
-static void put_spi_head(struct state_out *out, const struct vgicv5_vm *vm, const struct state_plan *plan)
+/* The lock is not held while something is written. */
+static void put_eoi(struct state_out *out, struct vgicv5_vm *vm, const uint64_t *bitmap, uint32_t words)
+{
+	uint32_t i;
+
+	for (i = 0; i < words; i++) {
+		unsigned long flags = vgicv5_lock(&vm->lock);
+		uint64_t word = bitmap ? bitmap[i] : 0;
+
+		vgicv5_unlock(&vm->lock, flags);
+		vgicv5_state_put64(out, word);
+	}
+}
+
+static void put_spi_head(struct state_out *out, struct vgicv5_vm *vm, const struct state_plan *plan)
 {
 	uint32_t words = state_words(vm->config.spi_count);
 
@@ -386,13 +416,12 @@ static void put_spi_head(struct state_out *out, const struct vgicv5_vm *vm, cons
 	vgicv5_state_put32(out, plan->spi_flags);
 	put_bitmap(out, vm->spi_level, words);
 	put_bitmap(out, vm->spi_line, words);
-	put_bitmap(out, vm->eoi.registered, words);
-	put_bitmap(out, vm->eoi.in_flight, words);
-	put_bitmap(out, vm->eoi.withdrawn, words);
+	put_eoi(out, vm, vm->eoi.registered, words);
+	put_eoi(out, vm, vm->eoi.in_flight, words);
+	put_eoi(out, vm, vm->eoi.withdrawn, words);
 }
 
-void vgicv5_state_put_software(struct state_out *out, const struct vgicv5_vm *vm,
-			       const struct state_plan *plan)
+void vgicv5_state_put_software(struct state_out *out, struct vgicv5_vm *vm, const struct state_plan *plan)
 {
 	put_header(out, plan);
 	put_vm(out, vm);
@@ -428,7 +457,7 @@ void vgicv5_state_put_lpis(struct state_out *out, const struct vgicv5_vm *vm, co
 	if (!vm->lpi_ist.table)
 		return;
 	vgicv5_state_put_section(out, VGICV5_STATE_LPI, plan->lpi_bytes);
-	vgicv5_state_put32(out, vm->lpi_ist.id_bits);
+	vgicv5_state_put32(out, vm->lpi_ist.guest_bits);
 	vgicv5_state_put32(out, plan->lpi_flags);
 	vgicv5_state_put_runs(out, &vm->lpi_ist, &plan->lpi);
 	put_padding(out);

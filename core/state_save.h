@@ -26,8 +26,7 @@ void vgicv5_state_plan(const struct vgicv5_vm *vm, struct state_plan *plan);
 uint64_t vgicv5_state_plan_most(const struct vgicv5_vm *vm);
 
 /* The parts in order: what software holds, then entries, then the checksum. */
-void vgicv5_state_put_software(struct state_out *out, const struct vgicv5_vm *vm,
-			       const struct state_plan *plan);
+void vgicv5_state_put_software(struct state_out *out, struct vgicv5_vm *vm, const struct state_plan *plan);
 void vgicv5_state_put_spis(struct state_out *out, const struct vgicv5_vm *vm, const struct state_plan *plan);
 void vgicv5_state_put_lpis(struct state_out *out, const struct vgicv5_vm *vm, const struct state_plan *plan);
 void vgicv5_state_put_end(struct state_out *out);

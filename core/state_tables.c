@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The interrupt state tables of a stopped VM as KVM's device group IST has them: every entry, in order of ID. */
+/*
+ * The interrupt state tables of a stopped VM as KVM's device group IST has them: every entry, in order of
+ * ID.
+ */
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
 

@@ -62,16 +62,19 @@ bool vgicv5_virs_shape_offered(uint32_t idr2, const struct vgicv5_ist_shape *sha
 
 /*
  * The guest's tables and the host's need not be of one kind: a guest from another host may use what this one does
- * not offer. Then the host's table reaches further than the guest has made valid.
+ * not offer, or a table smaller than this one's least. Then the host's table reaches further than the guest knows.
  */
 static void host_shape(const struct vgicv5_caps *caps, const struct vgicv5_ist_shape *guest,
 		       struct vgicv5_ist_shape *shape)
 {
+	uint8_t id_bits = guest->id_bits > caps->min_lpi_id_bits ? guest->id_bits : caps->min_lpi_id_bits;
+
 	if (!guest->two_level || !caps->ist_levels) {
-		vgicv5_ist_flat_shape(caps, guest->id_bits, shape);
+		vgicv5_ist_flat_shape(caps, id_bits, shape);
 		return;
 	}
 	*shape = *guest;
+	shape->id_bits = id_bits;
 	if (!(caps->ist_l2sz_mask >> shape->l2sz & 1))
 		shape->l2sz = caps->ist_l2sz;
 }
@@ -156,6 +159,7 @@ int vgicv5_virs_create_ist(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *
 
 	host_shape(&vm->host->caps, shape, &host);
 	error = vgicv5_ist_create(vm, &vm->lpi_ist, &host, vm->config.max_lpi_bytes);
+	vm->lpi_ist.guest_bits = shape->id_bits;
 	if (!error && shape->two_level)
 		error = alloc_l2_bitmap(vm, shape);
 	else if (!error)

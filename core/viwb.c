@@ -366,12 +366,16 @@ void vgicv5_viwb_set_modes(struct vgicv5_vcpu *vcpu)
 		vgicv5_fetch_or(&vcpu->reload, VGICV5_RELOAD_MODES);
 }
 
-/* ---- Save and restore: no vCPU is loaded, nothing is injected ---- */
+/* ---- Save and restore ---- */
 
-bool vgicv5_viwb_mode_due(const struct vgicv5_viwb *viwb, uint32_t wire, uint32_t *lpi)
+bool vgicv5_viwb_mode_due(struct vgicv5_viwb *viwb, uint32_t wire, uint32_t *lpi)
 {
+	unsigned long flags = vgicv5_lock(&viwb->lock);
+	bool due = wires_of(viwb, wire)->mode_due & bit_of(wire) && lpi_is_known(viwb, wire);
+
 	*lpi = viwb->lpis[wire].lpi;
-	return wires_of(viwb, wire)->mode_due & bit_of(wire) && lpi_is_known(viwb, wire);
+	vgicv5_unlock(&viwb->lock, flags);
+	return due;
 }
 
 void vgicv5_viwb_restore_mode_due(struct vgicv5_viwb *viwb, uint32_t wire, uint32_t lpi)

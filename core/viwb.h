@@ -17,9 +17,9 @@ void vgicv5_viwb_set_modes(struct vgicv5_vcpu *vcpu);
 
 /*
  * Whether the handling mode of a wire's LPI is still to be set, and which LPI that is; and the same in a VM that
- * is restored, after its ITS has been. Nothing is injected, and no vCPU loaded.
+ * is restored, after its ITS has been, while nothing is injected. No vCPU is loaded.
  */
-bool vgicv5_viwb_mode_due(const struct vgicv5_viwb *viwb, uint32_t wire, uint32_t *lpi);
+bool vgicv5_viwb_mode_due(struct vgicv5_viwb *viwb, uint32_t wire, uint32_t *lpi);
 void vgicv5_viwb_restore_mode_due(struct vgicv5_viwb *viwb, uint32_t wire, uint32_t lpi);
 
 #endif

@@ -28,6 +28,7 @@ static void zero(const struct vgicv5_host *host, void *memory, size_t bytes)
 	uint64_t *word = memory;
 	size_t i;
 
+	vgicv5_table_acquire(host, memory, bytes);
 	for (i = 0; i < bytes / sizeof(*word); i++)
 		word[i] = 0;
 	vgicv5_table_publish(host, memory, bytes);
@@ -39,12 +40,11 @@ void vgicv5_vpe_clear_tables(struct vgicv5_vm *vm)
 
 	if (vm->vmd)
 		zero(vm->host, vm->vmd, vm->host->caps.vmd_bytes);
-	zero(vm->host, vm->vpet, vm->vpet_bytes);
 	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next) {
 		zero(vm->host, vcpu->vped, vm->host->caps.vped_bytes);
-		vm->vpet[vcpu->vpe_id] = GICV5_ADDR(VPETE_VPED_ADDR, vgicv5_port_phys(vcpu->vped));
+		vgicv5_table_write(vm->host, &vm->vpet[vcpu->vpe_id],
+				   GICV5_ADDR(VPETE_VPED_ADDR, vgicv5_port_phys(vcpu->vped)));
 	}
-	vgicv5_table_publish(vm->host, vm->vpet, vm->vpet_bytes);
 }
 
 /* A guest's IRS_IDR1.IAFFID_BITS holds the width minus 1, so that it is at least 1. */

@@ -115,15 +115,92 @@ HOOKS = [
         "	return kvm_vgic_global_state.type == VGIC_V5;\n",
         "	return kvm_vgic_global_state.type == VGIC_V5 || kvm_vgicv5_transport();\n",
     ),
+    # ---- Each CPU, whenever KVM has brought it up ----
+    insert_after(
+        f"{KVM}/vgic/vgic-init.c", "	BUG_ON(preemptible());\n", "\n	kvm_vgicv5_init_cpu();\n"
+    ),
+    # ---- Traps ----
+    Hook(
+        f"{KVM}/sys_regs.c",
+        "	{ SYS_DESC(SYS_ICC_IDR0_EL1), access_gicv5_idr0 },\n"
+        "	{ SYS_DESC(SYS_ICC_IAFFIDR_EL1), access_gicv5_iaffid },\n"
+        "	{ SYS_DESC(SYS_ICC_PPI_ENABLER0_EL1), access_gicv5_ppi_enabler },\n"
+        "	{ SYS_DESC(SYS_ICC_PPI_ENABLER1_EL1), access_gicv5_ppi_enabler },\n",
+        "	{ SYS_DESC(SYS_ICC_PPI_HMR0_EL1), kvm_vgicv5_access(undef_access) },\n"
+        "	{ SYS_DESC(SYS_ICC_PPI_HMR1_EL1), kvm_vgicv5_access(undef_access) },\n"
+        "	{ SYS_DESC(SYS_ICC_IDR0_EL1), kvm_vgicv5_access(access_gicv5_idr0) },\n"
+        "	{ SYS_DESC(SYS_ICC_IAFFIDR_EL1), kvm_vgicv5_access(access_gicv5_iaffid) },\n"
+        "	{ SYS_DESC(SYS_ICC_PPI_ENABLER0_EL1), kvm_vgicv5_access(access_gicv5_ppi_enabler) },\n"
+        "	{ SYS_DESC(SYS_ICC_PPI_ENABLER1_EL1), kvm_vgicv5_access(access_gicv5_ppi_enabler) },\n",
+    ),
+    insert_after(
+        f"{KVM}/config.c", "		__compute_fgt(vcpu, ICH_HFGITR_EL2);\n", "		kvm_vgicv5_compute_fgt(vcpu);\n"
+    ),
     # ---- nVHE ----
     Hook(
         f"{KVM}/hyp/nvhe/switch.c",
         "	if (vgic_is_v5(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_save_state(",
+        "	if (kvm_vgicv5_nvhe_exit(vcpu))\n		return;\n\n"
         "	if (kvm_vgicv5_dvi(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_save_state(",
     ),
     Hook(
         f"{KVM}/hyp/nvhe/switch.c",
         "	if (vgic_is_v5(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_restore_state(",
+        "	if (kvm_vgicv5_nvhe_enter(vcpu))\n		return;\n\n"
         "	if (kvm_vgicv5_dvi(kern_hyp_va(vcpu->kvm))) {\n		__vgic_v5_restore_state(",
+    ),
+    insert_before(
+        f"{KVM}/hyp/nvhe/switch.c",
+        "/* Save VGICv3 state on non-VHE systems */\n",
+        '#include "../../vgicv5/nvhe/switch.h"\n\n',
+    ),
+    insert_before(
+        f"{KVM}/hyp/nvhe/hyp-main.c",
+        "typedef void (*hcall_t)(struct kvm_cpu_context *);\n",
+        '#include "../../vgicv5/nvhe/hypercalls.h"\n\n',
+    ),
+    insert_after(
+        f"{KVM}/hyp/nvhe/hyp-main.c",
+        "	HANDLE_FUNC(__vgic_v5_restore_vmcr_apr),\n",
+        "	KVM_VGICV5_HYPERCALLS(HANDLE_FUNC)\n",
+    ),
+    insert_after(
+        "arch/arm64/include/asm/kvm_asm.h",
+        "	__KVM_HOST_SMCCC_FUNC___vgic_v5_restore_vmcr_apr,\n",
+        "#ifdef CONFIG_KVM_VGICV5_NATIVE\n"
+        "	__KVM_HOST_SMCCC_FUNC___vgicv5_load,\n"
+        "	__KVM_HOST_SMCCC_FUNC___vgicv5_save,\n"
+        "	__KVM_HOST_SMCCC_FUNC___vgicv5_leave,\n"
+        "	__KVM_HOST_SMCCC_FUNC___vgicv5_resume,\n"
+        "	__KVM_HOST_SMCCC_FUNC___vgicv5_read,\n"
+        "	__KVM_HOST_SMCCC_FUNC___vgicv5_write,\n"
+        "#endif\n",
+    ),
+    insert_after(
+        f"{KVM}/hyp/nvhe/Makefile",
+        "hyp-obj-y += ../../../kernel/smccc-call.o\n",
+        "hyp-obj-$(CONFIG_KVM_VGICV5_NATIVE) += ../../vgicv5/core/hyp/switch.o\n"
+        "ccflags-$(CONFIG_KVM_VGICV5_NATIVE) += -I $(src)/../../vgicv5/include -I $(src)/../../vgicv5/port\n",
+    ),
+    # ---- The physical GICv5 ----
+    insert_before(
+        "drivers/irqchip/irq-gic-v5-irs.c",
+        "void gicv5_irs_syncr(void)\n",
+        "void __iomem *gicv5_irs_first(bool *coherent)\n"
+        "{\n"
+        "	struct gicv5_irs_chip_data *irs_data;\n"
+        "\n"
+        "	irs_data = list_first_entry_or_null(&irs_nodes, struct gicv5_irs_chip_data, entry);\n"
+        "	if (!irs_data)\n"
+        "		return NULL;\n"
+        "	*coherent = !(irs_data->flags & IRS_FLAGS_NON_COHERENT);\n"
+        "	return irs_data->irs_base;\n"
+        "}\n"
+        "\n",
+    ),
+    insert_after(
+        "include/linux/irqchip/arm-gic-v5.h",
+        "void gicv5_irs_syncr(void);\n",
+        "void __iomem *gicv5_irs_first(bool *coherent);\n",
     ),
 ]

@@ -133,6 +133,14 @@ DOMAIN = [
     replace("domain", ARM + "domain.c",
             ("        if ( !vgic_reserve_virq(d, GUEST_EVTCHN_PPI) )\n",
              "        if ( !vgic_reserve_virq(d, d->arch.evtchn_irq) )\n")),
+    after("domain", ARM + "time.c",
+          ("    perfc_incr(virt_timer_irqs);\n",
+           "\n    if ( vgic_is_v5(current->domain) )\n    {\n        vgic_v5_vtimer_interrupt(current);\n"
+           "        return;\n    }\n")),
+    replace("domain", ARM + "vtimer.c",
+            ("    t->ctl |= CNTx_CTL_MASK;\n    vgic_inject_irq(",
+             "    /* A GICv5 domain sees what it wrote: its line is a level. */\n"
+             "    if ( !vgic_is_v5(t->v->domain) )\n        t->ctl |= CNTx_CTL_MASK;\n    vgic_inject_irq(")),
     before("domain", ARM + "vpl011.c",
            ("#ifndef CONFIG_NEW_VGIC\n    /*\n     * TODO: PL011 interrupts are level triggered which",
             "    if ( vgic_is_v5(d) )\n    {\n        vgic_inject_irq(d, NULL, vpl011->virq, uartmis);\n"

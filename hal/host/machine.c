@@ -46,6 +46,10 @@ static bool soft_mem_read(void *ctx, uint64_t pa, void *to, size_t bytes)
 		uint64_t value = __atomic_load_n((const uint64_t *)from, __ATOMIC_RELAXED);
 
 		memcpy(to, &value, sizeof(value));
+	} else if (bytes == 4 && pa % 4 == 0) {
+		uint32_t value = __atomic_load_n((const uint32_t *)from, __ATOMIC_RELAXED);
+
+		memcpy(to, &value, sizeof(value));
 	} else {
 		memcpy(to, from, bytes);
 	}
@@ -64,6 +68,11 @@ static bool soft_mem_write(void *ctx, uint64_t pa, const void *from, size_t byte
 
 		memcpy(&value, from, sizeof(value));
 		__atomic_store_n((uint64_t *)to, value, __ATOMIC_RELAXED);
+	} else if (bytes == 4 && pa % 4 == 0) {
+		uint32_t value;
+
+		memcpy(&value, from, sizeof(value));
+		__atomic_store_n((uint32_t *)to, value, __ATOMIC_RELAXED);
 	} else {
 		memcpy(to, from, bytes);
 	}

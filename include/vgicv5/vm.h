@@ -38,6 +38,7 @@ struct vgicv5_ist {
 	uint32_t l2_count;
 	size_t total; /* bytes of all of it */
 	uint8_t id_bits;
+	uint8_t guest_bits; /* of an LPI table: what the guest asked for, not more than id_bits */
 	uint8_t istsz;
 	uint8_t l2sz;
 	bool two_level;

@@ -34,7 +34,10 @@ static struct oracle_vcpu *oracle_vcpu(const struct world_vcpu *v)
 	return &oracle_of(v->vm)->vcpus[number_of(v)];
 }
 
-/* ---- The embedder's timer: its line is the hardware's while the vCPU is loaded, and told to the core otherwise ---- */
+/*
+ * ---- The embedder's timer: its line is the hardware's while the vCPU is loaded, and told to the core
+ * otherwise ----
+ */
 
 static bool timer_line(const struct world_vcpu *v)
 {
@@ -315,7 +318,10 @@ static void do_ppi_state(struct world_vcpu *v)
 	unsigned int what = random_pick(5);
 	unsigned int i;
 
-	/* All bits are written, also of PPIs that are hidden: they must not come to light here or in another VM. */
+	/*
+	 * All bits are written, also of PPIs that are hidden: they must not come to light here or in
+	 * another VM.
+	 */
 	run.doing = "ICC_PPI_ENABLER, PENDR or ACTIVER";
 	guest_write(v, encodings[what], bits);
 	for (i = 0; i < ORACLE_PPIS; i++) {

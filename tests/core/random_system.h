@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Several VMs with several vCPUs each on fewer PEs, doing random things; after every step an oracle says for every
- * vCPU which interrupt it must be able to take. Nothing may be lost, doubled, or seen by another VM; a sleeping vCPU
- * is woken if and only if it has something to take.
+ * Several VMs with several vCPUs each on fewer PEs, doing random things; after every step an oracle says
+ * for every vCPU which interrupt it must be able to take. Nothing may be lost, doubled, or seen by another
+ * VM; a sleeping vCPU is woken if and only if it has something to take.
  */
 #ifndef TESTS_CORE_RANDOM_SYSTEM_H
 #define TESTS_CORE_RANDOM_SYSTEM_H

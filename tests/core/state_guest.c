@@ -35,6 +35,9 @@ void sg_configure(struct sg *sg)
 	unsigned int i;
 
 	config.deactivated = deactivated;
+	config.max_lpi_id_bits = SG_MAX_LPI_BITS;
+	if (sg->all_ppis)
+		config.ppi_visible[1] = SG_HIGH_PPIS;
 	sg->vm = vm;
 	vm->world = &sg->world;
 	vm->vcpu_count = SG_VCPUS;
@@ -63,7 +66,10 @@ void sg_start(struct sg *sg)
 
 void sg_up(struct sg *sg, const struct world_host *kind)
 {
+	bool all_ppis = sg->all_ppis;
+
 	memset(sg, 0, sizeof(*sg));
+	sg->all_ppis = all_ppis;
 	world_create(&sg->world, kind, SG_VCPUS);
 	hal_host_guest_memory_add(NULL, SG_TABLES, tables, sizeof(tables));
 	sg_configure(sg);
@@ -143,6 +149,9 @@ static void fill_shared(struct sg *sg, struct world_vcpu *v)
 		set_up(v, LPI(sg_lpi(i)), i + 50);
 	for (i = 0; i < SG_SPIS; i += 4)
 		assert_int_equal(vgicv5_inject_spi(&sg->vm->vm, i, i % 8 == 0), VGICV5_OK);
+	/* One PE stays out of 1ofN selection. */
+	guest_mmio_write(v, GICV5_IRS_PE_SELR, 4, sg_vpe_ids[1]);
+	guest_mmio_write(v, GICV5_IRS_PE_CR0, 4, 1);
 	guest_mmio_write(v, GICV5_IRS_CR1, 4, different(0xffff) | 1);
 	guest_mmio_write(v, GICV5_IRS_SPI_SELR, 4, 0x2b);
 	guest_mmio_write(v, GICV5_IRS_PE_SELR, 4, 9);
@@ -387,6 +396,12 @@ void sg_drain(struct sg *sg, struct sg_view *view)
 	for (i = 0; i < SG_VCPUS; i++)
 		drain_vcpu(&sg->vm->vcpus[i], view);
 	note(view, "deactivations heard", 0, sg_deactivations);
+	/* The next events that are lost: what has been recorded of the first stays. */
+	for (i = 0; i < SG_ITSS; i++) {
+		assert_int_equal(vgicv5_inject_msi(&sg->vits[i], 700 + i, 1), VGICV5_INVALID);
+		note(view, "lost", i, vgicv5_vits_read(&sg->vits[i], GICV5_ITS_SWERR_STATUSR, 8));
+		note(view, "lost first", i, vgicv5_vits_read(&sg->vits[i], GICV5_ITS_SWERR_SYNDROMER0, 8));
+	}
 	for (i = 0; i < SG_VCPUS; i++)
 		world_preempt(&sg->vm->vcpus[i]);
 }

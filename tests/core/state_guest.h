@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /**
  * @file
- * @brief A VM with something different in every register, every interrupt and every vCPU, for tests of save and restore.
+ * @brief A VM with something different in every register, every interrupt and every vCPU, for tests of save
+ *         and restore.
  *
- * What a guest and its devices can see of it is written down as a list of numbers with names: two VMs are the same if
- * the lists are. The lists are made through registers, as a guest would, and know nothing of the format.
+ * What a guest and its devices can see of it is written down as a list of numbers with names: two VMs are
+ * the same if the lists are. The lists are made through registers, as a guest would, and know nothing of
+ * the format.
  */
 #ifndef TESTS_CORE_STATE_GUEST_H
 #define TESTS_CORE_STATE_GUEST_H
@@ -25,6 +27,8 @@
 #define SG_SPIS 70
 #define SG_LPIS 24
 #define SG_LPI_BITS 14
+#define SG_MAX_LPI_BITS 16
+#define SG_HIGH_PPIS 0x8000000000000105ull /* 64, 66, 72, 127; for a host that has them */
 #define SG_ITSS 2
 #define SG_WIRES 64
 #define SG_TABLES 0x80000000u /* guest-physical, of the ITSs */
@@ -36,6 +40,7 @@ struct sg {
 	struct world_vm *vm;
 	struct vgicv5_vits vits[SG_ITSS];
 	struct vgicv5_viwb viwb;
+	bool all_ppis; /* SG_HIGH_PPIS are seen, too */
 };
 
 struct sg_view {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Save and restore of a VM in which everything differs from everything else, between all kinds of hosts; what may not
- * be done when; and interrupts that arrive while a VM is being saved.
+ * Save and restore of a VM in which everything differs from everything else, between all kinds of hosts;
+ * what may not be done when; and interrupts that arrive while a VM is being saved.
  */
 #include <string.h>
 
 #include <vgicv5/port.h>
 
+#include "host_internal.h"
 #include "state_guest.h"
 
 static struct sg sg;
@@ -111,7 +112,10 @@ static void test_table_is_extended(void **state)
 	}
 }
 
-/* The lines of a level SPI and of a PPI are driven again by their owners: no change is no event, a change is one. */
+/*
+ * The lines of a level SPI and of a PPI are driven again by their owners: no change is no event, a change
+ * is one.
+ */
 static void test_lines_are_driven_again(void **state)
 {
 	struct world_vcpu *v;
@@ -149,6 +153,44 @@ static void test_lines_are_driven_again(void **state)
 	sg_down(&sg);
 }
 
+/* Registrations go on: who is in flight is heard of, once, and the trap goes. */
+static void test_end_of_interrupt(void **state)
+{
+	struct world_vcpu *v;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_boot_irs(v, 0);
+	guest_boot_cpu(v);
+	guest_trigger_mode(v, 5, GICV5_HM_LEVEL);
+	guest_set_up(v, SPI(5), 4, sg_vpe_ids[0]);
+	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_OK);
+	assert_int_equal(vgicv5_inject_spi(&sg.vm->vm, 5, true), VGICV5_OK);
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[4]);
+	restore(&first);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	sg_deactivations = 0;
+	assert_int_equal(guest_cdia(v), SPI(5) | 1ull << 32);
+	assert_int_equal(vgicv5_inject_spi(&sg.vm->vm, 5, false), VGICV5_OK);
+	guest_gic(v, GICV5_GIC_CDEOI, 0);
+	guest_gic(v, GICV5_GIC_CDDI, SPI(5));
+	assert_int_equal(sg_deactivations, 1);
+	assert_int_equal(sg.vm->vm.eoi.count, 0);
+	v->traps = 0;
+	guest_gic(v, GICV5_GIC_CDDI, SPI(5));
+	assert_int_equal(v->traps, 0);
+	world_preempt(v);
+	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_BUSY);
+	assert_int_equal(vgicv5_eoi_unregister(&sg.vm->vm, 5), VGICV5_OK);
+	sg_down(&sg);
+}
+
 /* A sleeper asks for a doorbell again. */
 static void test_sleepers_wake_once(void **state)
 {
@@ -176,6 +218,194 @@ static void test_sleepers_wake_once(void **state)
 	world_load(v, 1);
 	assert_int_equal(guest_take(v), SPI(5));
 	world_preempt(v);
+	sg_down(&sg);
+}
+
+/* The IRS knows which VPEs take no part in 1ofN selection. */
+static void test_one_n(void **state)
+{
+	volatile uint8_t *frame;
+	unsigned int i;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	sg_fill(&sg);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[5]);
+	restore(&first);
+	frame = hal_host_machine_irs(sg.world.machine, 0);
+	for (i = 0; i < SG_VCPUS; i++) {
+		vgicv5_mmio_write64(frame + GICV5_IRS_VPE_SELR,
+				    GICV5_MASK(IRS_VPE_SELR_S) |
+					    GICV5_PUT(IRS_VPE_SELR_VM_ID, sg.vm->vm.vm_id) |
+					    GICV5_PUT(IRS_VPE_SELR_VPE_ID, sg_vpe_ids[i]));
+		assert_int_equal(vgicv5_mmio_read32(frame + GICV5_IRS_VPE_CR0), i == 1);
+	}
+	sg_down(&sg);
+}
+
+/* Of a state that was restored before, nothing is left when another one is. */
+static void test_restored_over(void **state)
+{
+	struct world_vcpu *v;
+	unsigned int i;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	sg_save(&sg, &second);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_boot_irs(v, 0);
+	for (i = 0; i < SG_SPIS; i++) {
+		guest_trigger_mode(v, i, i % 2);
+		guest_set_up(v, SPI(i), 1 + i % 8, sg_vpe_ids[i % 3]);
+		vgicv5_inject_spi(&sg.vm->vm, i, i % 3);
+	}
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	for (i = 0; i < world_host_count; i++) {
+		struct sg_saved now;
+
+		sg_up(&sg, &world_hosts[i]);
+		restore(&first);
+		restore(&second);
+		sg_save(&sg, &now);
+		sg_same_bytes(&second, &now);
+		sg_down(&sg);
+	}
+}
+
+static void narrow(struct vgicv5_soft_config *config)
+{
+	config->cpu_id_bits = 0;
+	config->lpi_id_bits = SG_MAX_LPI_BITS;
+}
+
+static void small(struct vgicv5_soft_config *config)
+{
+	config->min_lpi_id_bits = 5;
+	config->ist_levels = false;
+	config->coherent = false;
+}
+
+static void large(struct vgicv5_soft_config *config)
+{
+	config->min_lpi_id_bits = 15;
+	config->ist_l2sz = 4;
+	config->istmd = true;
+	config->istmd_sz = 15;
+}
+
+/* A table smaller than what the other host has at least: it stays as small for the guest. */
+static void test_least_tables(void **state)
+{
+	static const struct world_host small_host = {"small tables", small};
+	static const struct world_host large_host = {"large tables", large};
+	struct world_vcpu *v;
+	unsigned int i;
+
+	(void)state;
+	sg_up(&sg, &small_host);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_boot_irs(v, 6);
+	guest_set_up(v, LPI(63), 12, sg_vpe_ids[0]);
+	guest_set_up(v, LPI(64), 12, sg_vpe_ids[0]);
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	for (i = 0; i < 3; i++) {
+		sg_up(&sg, i == 1 ? &small_host : &large_host);
+		restore(&first);
+		sg_save(&sg, &second);
+		sg_same_bytes(&first, &second);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 63), VGICV5_OK);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 64), VGICV5_INVALID);
+		v = &sg.vm->vcpus[0];
+		world_load(v, 0);
+		/* It makes one anew. */
+		guest_mmio_write(v, GICV5_IRS_IST_BASER, 8, 0);
+		guest_make_lpis(v, 5);
+		guest_set_up(v, LPI(31), 7, sg_vpe_ids[0]);
+		guest_boot_cpu(v);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 32), VGICV5_INVALID);
+		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 31), VGICV5_OK);
+		assert_int_equal(guest_take(v), LPI(31));
+		world_preempt(v);
+		sg_down(&sg);
+	}
+}
+
+/* PPIs of the second word: everything that they have, on each vCPU another. */
+static void test_high_ppis(void **state)
+{
+	uint64_t edge[2];
+	unsigned int i;
+
+	(void)state;
+	sg.all_ppis = true;
+	sg_up(&sg, &world_hosts[5]);
+	edge[1] = sg.vm->vcpus[0].vcpu.hyp.edge[1];
+	for (i = 0; i < SG_VCPUS; i++) {
+		struct vgicv5_vcpu *vcpu = &sg.vm->vcpus[i].vcpu;
+
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_ENABLER1_EL1, 1ull << 2 * i);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_SACTIVER1_EL1, 4ull << i);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_SPENDR1_EL1, i == 1 ? ~0ull : 1ull << 63);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_PRIORITYR8_EL1, (0x0203010b07ull + i) << 8);
+		vgicv5_state_set_sysreg(vcpu, GICV5_ICC_PPI_PRIORITYR15_EL1, (0x11ull + i) << 56);
+	}
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[5]);
+	restore(&first);
+	sg_save(&sg, &second);
+	sg_same_bytes(&first, &second);
+	for (i = 0; i < SG_VCPUS; i++) {
+		struct world_vcpu *v = &sg.vm->vcpus[i];
+		uint64_t pending = i == 1 ? SG_HIGH_PPIS : 1ull << 63;
+
+		world_load(v, 0);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_ENABLER1_EL1), 1ull << 2 * i & SG_HIGH_PPIS);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_SACTIVER1_EL1), 4ull << i & SG_HIGH_PPIS);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_SPENDR1_EL1), pending);
+		assert_int_equal(guest_read(v, GICV5_ICC_PPI_PRIORITYR15_EL1) >> 56, 0x11 + i);
+		world_preempt(v);
+	}
+	assert_int_equal(sg.vm->vcpus[1].vcpu.hyp.edge[1], edge[1]);
+	sg_down(&sg);
+	/* Not on a host that has 64. */
+	sg.all_ppis = false;
+	sg_up(&sg, &world_hosts[0]);
+	assert_int_equal(vgicv5_state_restore(&sg.vm->vm, first.bytes, first.size), VGICV5_UNSUPPORTED);
+	sg_down(&sg);
+}
+
+/* A guest goes on to see the widths that it saw; a host that has less cannot take it. */
+static void test_widths_stay(void **state)
+{
+	static const struct world_host narrow_host = {"INTIDs of 16 bits", narrow};
+
+	(void)state;
+	sg_up(&sg, &narrow_host);
+	sg_fill(&sg);
+	sg_save(&sg, &first);
+	sg_look(&sg, &before);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[0]);
+	sg_save(&sg, &second);
+	restore(&first);
+	sg_look(&sg, &after);
+	sg_same(&before, &after);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &narrow_host);
+	restore(&first);
+	sg_down(&sg);
+	sg_up(&sg, &narrow_host);
+	assert_int_equal(vgicv5_state_restore(&sg.vm->vm, second.bytes, second.size), VGICV5_UNSUPPORTED);
 	sg_down(&sg);
 }
 
@@ -293,8 +523,8 @@ static int racing_write(void *ctx, const void *data, size_t bytes)
 }
 
 /*
- * In whatever part it arrives: busy, or it is in what was being saved, and in any case in what is saved next. What comes
- * after the last look, as END is written, is in the VM only.
+ * In whatever part it arrives: busy, or it is in what was being saved, and in any case in what is saved
+ * next. What comes after the last look, as END is written, is in the VM only.
  */
 static void one_race(unsigned int kind, unsigned int at, unsigned int *parts)
 {
@@ -337,6 +567,54 @@ static void test_races(void **state)
 	}
 }
 
+/* ---- Interrupts that arrive while a VM is being restored ---- */
+
+static const struct hal_host_bus *machine_bus;
+static struct hal_host_bus injecting_bus;
+static unsigned int refused;
+static bool taken;
+
+static void injecting_write(void *ctx, volatile void *address, unsigned int bytes, uint64_t value)
+{
+	refused += vgicv5_inject_spi(&sg.vm->vm, 5, true) == VGICV5_STATE;
+	taken |= vgicv5_inject_lpi(&sg.vm->vm, 3) == VGICV5_OK;
+	refused += vgicv5_viwb_set_wire(&sg.viwb, 3, true) == VGICV5_STATE;
+	machine_bus->mmio_write(ctx, address, bytes, value);
+}
+
+/* At every command: refused, or taken and there. */
+static void test_injection_into_a_restore(void **state)
+{
+	struct vgicv5_soft_interrupt state_of;
+	struct vgicv5_soft_counters counters;
+	uint64_t commands;
+	void *ctx;
+
+	(void)state;
+	sg_up(&sg, &world_hosts[0]);
+	sg_fill(&sg);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &world_hosts[0]);
+	refused = 0;
+	vgicv5_soft_counters(sg.world.soft, &counters);
+	commands = counters.commands;
+	machine_bus = hal_host_bus(&ctx);
+	injecting_bus = *machine_bus;
+	injecting_bus.mmio_write = injecting_write;
+	hal_host_bind(&injecting_bus, ctx);
+	restore(&first);
+	hal_host_bind(machine_bus, ctx);
+	vgicv5_soft_counters(sg.world.soft, &counters);
+	assert_int_equal(refused, 2 * (counters.commands - commands));
+	assert_true(refused > 20);
+	assert_true(vgicv5_soft_inspect(sg.world.soft, sg.vm->vm.vm_id, SPI(5), &state_of));
+	assert_false(state_of.pending);
+	assert_true(vgicv5_soft_inspect(sg.world.soft, sg.vm->vm.vm_id, LPI(3), &state_of));
+	assert_true(state_of.pending == taken);
+	sg_down(&sg);
+}
+
 static int failing_write(void *ctx, const void *data, size_t bytes)
 {
 	(void)data;
@@ -365,10 +643,21 @@ static void test_writer_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trips),	   cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_table_is_extended),  cmocka_unit_test(test_lines_are_driven_again),
-		cmocka_unit_test(test_sleepers_wake_once), cmocka_unit_test(test_states_of_the_vm),
-		cmocka_unit_test(test_restored_twice),	   cmocka_unit_test(test_races),
+		cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_table_is_extended),
+		cmocka_unit_test(test_lines_are_driven_again),
+		cmocka_unit_test(test_end_of_interrupt),
+		cmocka_unit_test(test_sleepers_wake_once),
+		cmocka_unit_test(test_one_n),
+		cmocka_unit_test(test_restored_over),
+		cmocka_unit_test(test_widths_stay),
+		cmocka_unit_test(test_least_tables),
+		cmocka_unit_test(test_high_ppis),
+		cmocka_unit_test(test_states_of_the_vm),
+		cmocka_unit_test(test_restored_twice),
+		cmocka_unit_test(test_races),
+		cmocka_unit_test(test_injection_into_a_restore),
 		cmocka_unit_test(test_writer_fails),
 	};
 

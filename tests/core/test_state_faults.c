@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Restore and save when the n-th allocation or IRS command fails. A restore that fails leaves a VM that can be restored
- * again at once, or destroyed and then restored; a save that fails leaves it as it was.
+ * Restore and save when the n-th allocation or IRS command fails. A restore that fails leaves a VM that can
+ * be restored again at once, or destroyed and then restored; a save that fails leaves it as it was.
  */
 #include <string.h>
 
@@ -124,7 +124,10 @@ static void test_restore(void **state)
 		}
 }
 
-/* The IRS does not answer while the state is being saved: an error, and the VM can be saved when it does again. */
+/*
+ * The IRS does not answer while the state is being saved: an error, and the VM can be saved when it does
+ * again.
+ */
 static bool sweep_save(const struct sweep *sweep, unsigned int nth)
 {
 	uint64_t before;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Access to single registers and tables, with the expectations that the kernel's own selftest has of KVM's device
- * groups: scenarios IRS_REGS, IST attributes, CPU system registers, and IST save and restore.
+ * Access to single registers and tables, with the expectations that the kernel's own selftest has of KVM's
+ * device groups: scenarios IRS_REGS, IST attributes, CPU system registers, and IST save and restore.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +135,10 @@ static void test_irs_identification(void **state)
 		assert_int_equal(vgicv5_state_get_irs(vm, bad[i].offset, &now), VGICV5_OK);
 		assert_int_equal(now, value);
 	}
-	/* Linear tables of 4-byte entries, 16 bits, no 1ofN interrupts, no SETLPI; the number of PEs is ignored. */
+	/*
+	 * Linear tables of 4-byte entries, 16 bits, no 1ofN interrupts, no SETLPI; the number of PEs is
+	 * ignored.
+	 */
 	expect_set(vm, GICV5_IRS_IDR0, 5 << 2 | 1, 5 << 2 | 1);
 	expect_set(vm, GICV5_IRS_IDR1, 4 << 20 | 77, 4 << 20 | 2);
 	expect_set(vm, GICV5_IRS_IDR2, 14 << 6 | 1 << 5 | 16, 14 << 6 | 1 << 5 | 16);
@@ -487,10 +490,12 @@ static void test_level_spis(void **state)
 	store(spis, 4, 5u << 11 | 0xd); /* level, enabled, pending */
 	store(spis, 5, 5u << 11 | 0xc); /* level, enabled */
 	store(spis, 6, 6u << 11 | 0x9); /* edge, enabled, pending */
+	store(spis, 7, 4u << 11 | 0xd); /* as 4 */
 	copy_register(&vm->vm, GICV5_IRS_CR0, 1);
 	assert_int_equal(set(&vm->vm, ists(spis, 128, NULL, 0)), VGICV5_OK);
-	/* Driven again: as it was, then low; the other rises. */
+	/* Driven again: as it was, and the other has fallen meanwhile. */
 	assert_int_equal(vgicv5_inject_spi(&vm->vm, 4, true), VGICV5_OK);
+	assert_int_equal(vgicv5_inject_spi(&vm->vm, 7, false), VGICV5_OK);
 	world_load(v, 0);
 	guest_boot_cpu(v);
 	assert_int_equal(guest_take(v), SPI(4));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Migration at random moments: all VMs of a random system are saved, the machine ends, and they go on, on a host of
- * another kind. The oracles must not notice; and a second saving gives the same bytes.
+ * Migration at random moments: all VMs of a random system are saved, the machine ends, and they go on, on a
+ * host of another kind. The oracles must not notice; and a second saving gives the same bytes.
  *
  *     test_core_state_random [first seed [count [steps]]]
  */

@@ -84,6 +84,17 @@ class Saved:
         section = self.section(kind, index)
         section[2] = section[2][:offset] + new + section[2][offset + len(new):]
 
+    def memory(self, kind, index=0):
+        """The memory that a section holds."""
+        data = self.section(kind, index)[2]
+        memory = bytearray(struct.unpack_from("<Q", data)[0])
+        at = 16
+        while at < len(data):
+            offset, size = struct.unpack_from("<QQ", data, at)
+            memory[offset:offset + size] = data[at + 16:at + 16 + size]
+            at += 16 + size
+        return bytes(memory)
+
     def build(self):
         """The file, with sizes and checksums that are right."""
         table, body = b"", b""

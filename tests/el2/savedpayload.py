@@ -9,7 +9,7 @@ import random
 import sys
 import time
 
-from savedmachine import SavingMachine
+from savedmachine import Saved, SavingMachine
 
 BEGIN, END = "payload: begin", "payload: end"
 
@@ -50,7 +50,7 @@ def alone(folder, shell, payload):
     lines = []
     for line in machine.lines():
         lines.append(line)
-        if line == END:
+        if line.startswith(END):
             break
     for _ in machine.lines():
         pass
@@ -79,6 +79,23 @@ def interrupted(folder, shell, payload, times, generator, wanted):
     return times
 
 
+def check_words(name, payload):
+    """In the file the guest's code is its own, without the shell's HVCs (0xd4000002, bit 15 of the immediate set)."""
+    with open(name, "rb") as f:
+        ram = Saved(f.read()).memory("ram")
+    with open(payload, "rb") as f:
+        image = f.read()
+    start = ram.find(image[:64])
+    if start < 0:
+        sys.exit(f"{name}: the payload is not in the saved memory")
+    replaced = 0
+    for at in range(0, len(image) // 4 * 4, 4):
+        own, saved = (int.from_bytes(data[at + base:at + base + 4], "little") for data, base in ((image, 0), (ram, start)))
+        replaced += own != saved and saved & 0xFFF0001F == 0xD4100002
+    if replaced:
+        sys.exit(f"{name}: {replaced} words are the shell's and not the guest's")
+
+
 def main():
     folder, shell, payload, times = *sys.argv[1:4], int(sys.argv[4])
     seed = int(sys.argv[5]) if len(sys.argv) > 5 else random.SystemRandom().randrange(1 << 32)
@@ -86,6 +103,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     wanted = alone(folder, shell, payload)
     done = interrupted(folder, shell, payload, times, random.Random(seed), wanted)
+    check_words(os.path.join(folder, "payload.vm"), payload)
     if done < times:
         sys.exit(f"the payload was at its end after {done} of {times} restores")
     print(f"{len(wanted)} lines are the same with {done} restores in between")

@@ -13,6 +13,8 @@
 #include <vgicv5/arch/insn.h>
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
+#include <vgicv5/arch/its.h>
+#include <vgicv5/arch/iwb.h>
 #include <vgicv5/arch/sysreg.h>
 #include <vgicv5/arch/tables.h>
 #include <vgicv5_soft/soft.h>
@@ -154,12 +156,35 @@ static void choose_nonsense(struct input *in, struct vgicv5_soft_config *c)
 
 		((uint8_t *)c)[at] = (uint8_t)take(in, 1);
 	}
+	/* A bool that is neither true nor false is nobody's to check. */
+	for (i = 0; i < VGICV5_SOFT_MAX_ITSS; i++) {
+		c->its[i].dt_levels = ((const uint8_t *)&c->its[i].dt_levels)[0] & 1;
+		c->its[i].itt_levels = ((const uint8_t *)&c->its[i].itt_levels)[0] & 1;
+		c->its[i].swe = ((const uint8_t *)&c->its[i].swe)[0] & 1;
+	}
 	c->ist_l2sz = (uint8_t)take(in, 1);
 	c->vmd_sz = (uint8_t)take(in, 1);
 	c->vped_sz = (uint8_t)take(in, 1);
 	c->vm_id_bits = (uint8_t)take(in, 1);
 	c->vpe_id_bits = (uint8_t)take(in, 1);
 	c->min_lpi_id_bits = (uint8_t)take(in, 1);
+}
+
+/* A full ITS and one that can do the least, each with an IWB. */
+static void choose_itss(struct vgicv5_soft_config *c)
+{
+	c->its_count = 2;
+	c->its[0] = (struct vgicv5_soft_its_config){.device_id_bits = 20,
+						    .event_id_bits = 16,
+						    .dt_levels = true,
+						    .itt_levels = true,
+						    .l2sz = 7,
+						    .swe = true};
+	c->its[1] = (struct vgicv5_soft_its_config){
+		.irs = (uint8_t)(c->irs_count - 1), .device_id_bits = 4, .event_id_bits = 6, .l2sz = 2};
+	c->iwb_count = 2;
+	c->iwb[0] = (struct vgicv5_soft_iwb_config){.its = 0, .iw_range = 1, .device_id = 3};
+	c->iwb[1] = (struct vgicv5_soft_iwb_config){.its = 1, .iw_range = 0, .device_id = 4};
 }
 
 static void choose_machine(struct input *in, struct vgicv5_soft_config *c)
@@ -177,6 +202,8 @@ static void choose_machine(struct input *in, struct vgicv5_soft_config *c)
 		c->irs[0] = (struct vgicv5_soft_irs_config){0, 1, 0, 8};
 		c->irs[1] = (struct vgicv5_soft_irs_config){1, (uint16_t)(c->pe_count - 1), 8, 8};
 	}
+	if (kind & 16)
+		choose_itss(c);
 	if (kind & 8)
 		choose_nonsense(in, c);
 }
@@ -196,6 +223,9 @@ static const unsigned int encodings[] = {GICV5_SYSREGS(ENCODING) GICV5_INSNS_OPE
 
 #define OFFSET(name, offset, width, access) (offset),
 static const uint32_t offsets[] = {GICV5_IRS_REGS(OFFSET)};
+static const uint32_t its_offsets[] = {GICV5_ITS_REGS(OFFSET)};
+static const uint32_t iwb_offsets[] = {GICV5_IWB_REGS(OFFSET) GICV5_IWB_WENABLER, GICV5_IWB_WENABLER + 4,
+				       GICV5_IWB_WTMR, GICV5_IWB_WTMR + 4, GICV5_IWB_WDOMAINR};
 
 /* HPPIR and the signals must say the same. */
 static void check_signals(struct machine *m, unsigned int pe)
@@ -310,6 +340,73 @@ static void call_knob(struct machine *m, struct input *in)
 	}
 }
 
+/* ---- ITSs and IWBs ---- */
+
+static void call_its(struct machine *m, struct input *in, unsigned int its)
+{
+	unsigned int how = (unsigned int)take(in, 1);
+	unsigned int index = (unsigned int)take(in, 1);
+	uint32_t offset = index < COUNT(its_offsets) ? its_offsets[index] : (uint32_t)take(in, 2);
+	unsigned int bytes = how & 4 ? 1u << (how >> 4 & 3) : offset % 8 ? 4 : 8;
+
+	if (how & 1)
+		vgicv5_soft_its_write(m->gic, its, offset, bytes, take_value(in));
+	else
+		vgicv5_soft_its_read(m->gic, its, offset, bytes);
+}
+
+static void call_iwb(struct machine *m, struct input *in, unsigned int iwb)
+{
+	unsigned int how = (unsigned int)take(in, 1);
+	unsigned int index = (unsigned int)take(in, 1);
+	uint32_t offset = index < COUNT(iwb_offsets) ? iwb_offsets[index] : (uint32_t)take(in, 2);
+	unsigned int bytes = how & 4 ? 1u << (how >> 4 & 3) : 4;
+
+	if (how & 1)
+		vgicv5_soft_iwb_write(m->gic, iwb, offset, bytes, take_value(in));
+	else
+		vgicv5_soft_iwb_read(m->gic, iwb, offset, bytes);
+}
+
+static void call_msi(struct machine *m, struct input *in, unsigned int its)
+{
+	unsigned int how = (unsigned int)take(in, 1);
+	uint32_t device = (uint32_t)take(in, how & 4 ? 4 : 1);
+	uint32_t event = (uint32_t)take(in, how & 8 ? 4 : 1);
+
+	if (how & 1)
+		vgicv5_soft_msi(m->gic, its, device, event);
+	else
+		vgicv5_soft_its_translate(m->gic, its, device, how >> 3 & 12, 1u << (how >> 1 & 3), event);
+}
+
+/* The lowest bit of `what` says which of them; there may be fewer, or none. */
+static void call_msis(struct machine *m, struct input *in, unsigned int what)
+{
+	unsigned int number = what & 1;
+	unsigned int wire;
+
+	switch (what >> 1 & 7) {
+	case 0:
+	case 1:
+	case 2:
+		call_its(m, in, number);
+		break;
+	case 3:
+	case 4:
+		call_iwb(m, in, number);
+		break;
+	case 5:
+		wire = (unsigned int)take(in, 1);
+		vgicv5_soft_set_wire(m->gic, number, wire & 0x7f, wire & 0x80);
+		break;
+	default:
+		call_msi(m, in, number);
+		break;
+	}
+	check_signals(m, 0);
+}
+
 /* ---- A machine in order, so that the fuzzer need not find the way there ---- */
 
 static void irs_write(struct machine *m, uint32_t offset, unsigned int bytes, uint64_t value)
@@ -364,9 +461,32 @@ static void set_up_vm(struct machine *m)
 	el2_write(m, GICV5_ICH_CONTEXTR_EL2, GICV5_MASK(ICH_CONTEXTR_EL2_V));
 }
 
+/* Device 3 with 64 events in linear tables, all of them LPIs of the host but for one of the VM; wires enabled. */
+static void set_up_its(struct machine *m)
+{
+	unsigned int event;
+
+	put(0x38000 + 8 * 3, 0x39000 | GICV5_PUT(L2_DTE_EVENT_ID_BITS, 6) | GICV5_MASK(L2_DTE_VALID));
+	for (event = 0; event < 64; event++)
+		put(0x39000 + 8 * event, GICV5_MASK(L2_ITTE_VALID) | event);
+	put(0x39000, GICV5_MASK(L2_ITTE_VALID) | GICV5_MASK(L2_ITTE_VIRTUAL) | 5);
+	vgicv5_soft_its_write(m->gic, 0, GICV5_ITS_DT_CFGR, 4, 4);
+	vgicv5_soft_its_write(m->gic, 0, GICV5_ITS_DT_BASER, 8, 0x38000);
+	vgicv5_soft_its_write(m->gic, 0, GICV5_ITS_CR0, 4, 1);
+	vgicv5_soft_iwb_write(m->gic, 0, GICV5_IWB_WTMR, 4, 0xaaaaaaaa);
+	vgicv5_soft_iwb_write(m->gic, 0, GICV5_IWB_WENABLER, 4, 0x0fffffff);
+	vgicv5_soft_iwb_write(m->gic, 0, GICV5_IWB_CR0, 4, 1);
+}
+
 static void call(struct machine *m, struct input *in)
 {
-	switch (take(in, 1) % 10) {
+	unsigned int what = (unsigned int)take(in, 1);
+
+	if (what >= 240) {
+		call_msis(m, in, what);
+		return;
+	}
+	switch (what % 10) {
 	case 0:
 	case 1:
 	case 2:
@@ -414,6 +534,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		set_up_host(&m);
 	if (prepared & 2)
 		set_up_vm(&m);
+	if (prepared & 4)
+		set_up_its(&m);
 	while (in.left)
 		call(&m, &in);
 	vgicv5_soft_destroy(m.gic);

@@ -20,7 +20,7 @@ REQUIRED = 1
 STRAY = 1
 S_VM, S_VIRS, S_VCPU, S_ITS, S_IWB, S_SPI, S_LPI_L2, S_LPI = range(1, 9)
 END = 255
-MAX_SPIS, MAX_VCPUS, PPIS = 65536, 512, 128
+MAX_SPIS, MAX_VCPUS, MAX_TABLES = 65536, 512, 1 << 24
 M32 = 0xFFFFFFFF
 
 # Sections with a fixed layout: (name, format). No name: reserved.
@@ -145,6 +145,7 @@ def take_pairs(body, what):
         want(count >= 1, f"{what}: an empty run")
         want(first > after, f"{what}: runs are not in order, or adjacent")
         after = first + count
+        want(after <= MAX_TABLES, f"{what}: a run beyond the last table")
         numbers += range(first, after)
     return numbers
 

@@ -43,29 +43,18 @@ static void vgic_destroy(struct kvm_device *dev)
 
 /* ---- ADDR ---- */
 
-static int check_address(struct kvm *kvm, u64 base)
-{
-	u64 size = kvm_phys_size(&kvm->arch.mmu);
-
-	if (!IS_VGIC_ADDR_UNDEF(kvm->arch.vgic.vgic_dist_base))
-		return -EEXIST;
-	if (!IS_ALIGNED(base, IRS_ALIGN))
-		return -EINVAL;
-	/* The frames may end with the guest's address space. */
-	return base >= size || size - base < KVM_VGIC_V5_IRS_SIZE ? -E2BIG : 0;
-}
-
 static int set_address(struct kvm *kvm, u64 __user *from)
 {
+	struct vgic_dist *dist = &kvm->arch.vgic;
 	u64 base;
 	int ret;
 
 	if (get_user(base, from))
 		return -EFAULT;
 	guard(mutex)(&kvm->arch.config_lock);
-	ret = check_address(kvm, base);
+	ret = vgic_check_iorange(kvm, dist->vgic_dist_base, base, IRS_ALIGN, KVM_VGIC_V5_IRS_SIZE);
 	if (!ret)
-		kvm->arch.vgic.vgic_dist_base = base;
+		dist->vgic_dist_base = base;
 	return ret;
 }
 

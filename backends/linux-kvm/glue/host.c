@@ -2,9 +2,8 @@
 /* The host: the library's objects of the machine and of each CPU, errors. */
 #include "glue.h"
 
-#include <linux/cpuhotplug.h>
-#include <linux/irqchip/arm-vgic-info.h>
 #include <linux/percpu.h>
+#include <linux/smp.h>
 
 struct vgicv5_host vgicv5_kvm_host;
 struct irq_domain *vgicv5_kvm_lpi_domain;
@@ -42,16 +41,24 @@ int vgicv5_kvm_errno(int error)
 	}
 }
 
-/* On the CPU itself. */
-static int start_cpu(unsigned int cpu)
+static bool started;
+
+/* No vCPU is loaded: KVM calls this before the first VM, when a CPU comes back, and after it has slept. */
+void kvm_vgicv5_init_cpu(void)
 {
 	unsigned long flags;
 
+	if (!started)
+		return;
 	local_irq_save(flags);
 	vgicv5_transport_init_cpu();
 	vgicv5_pcpu_init(&vgicv5_kvm_host, vgicv5_kvm_this_pcpu());
 	local_irq_restore(flags);
-	return 0;
+}
+
+static void init_cpu(void *unused)
+{
+	kvm_vgicv5_init_cpu();
 }
 
 int vgicv5_kvm_host_start(volatile void *irs, bool coherent, struct irq_domain *lpi_domain)
@@ -66,13 +73,13 @@ int vgicv5_kvm_host_start(volatile void *irs, bool coherent, struct irq_domain *
 	if (ret)
 		return ret;
 	vgicv5_kvm_lpi_domain = lpi_domain;
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "kvm/arm64/vgicv5:online", start_cpu, NULL);
-	if (ret >= 0)
-		ret = kvm_register_device_ops(&vgicv5_kvm_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5);
-	if (ret < 0) {
+	ret = kvm_register_device_ops(&vgicv5_kvm_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5);
+	if (ret) {
 		vgicv5_host_fini(&vgicv5_kvm_host);
 		return ret;
 	}
+	started = true;
+	on_each_cpu(init_cpu, NULL, true);
 	kvm_info("GICv5 of libvgicv5: %u VMs of %u vCPUs\n", vgicv5_kvm_host.caps.max_vms,
 		 vgicv5_kvm_host.caps.max_vpes);
 	return 0;

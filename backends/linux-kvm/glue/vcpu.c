@@ -12,10 +12,19 @@ void vgic_v5_load(struct kvm_vcpu *vcpu)
 	unsigned long flags;
 	int error;
 
-	if (!lib)
+	/*
+	 * A thread that sleeps in WFI and is scheduled only looks whether to go on: resident, the vCPU would have its PPIs
+	 * in the hardware, where that look does not find them. kvm_vcpu_wfi() clears the flag before its own load.
+	 */
+	if (!lib || vcpu_get_flag(vcpu, IN_WFI))
 		return;
 	local_irq_save(flags);
 	vgicv5_transport_load(vcpu);
+	/* A guest with GICv3 may have run here last. */
+	if (kvm_vgic_global_state.has_gcie_v3_compat) {
+		vgicv5_write_ICH_VCTLR_EL2(GICV5_PUT(ICH_VCTLR_EL2_EN, 1));
+		vgicv5_isb();
+	}
 	error = vgicv5_vcpu_load(&lib->vcpu);
 	local_irq_restore(flags);
 	/* A dead VM, or one that has just died of this, never gets as far as the guest. */

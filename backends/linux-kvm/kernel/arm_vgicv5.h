@@ -9,6 +9,9 @@
 struct kvm;
 struct kvm_vcpu;
 
+struct sys_reg_desc;
+struct sys_reg_params;
+
 #ifdef CONFIG_KVM_VGICV5
 /** Ends the VM's GICv5, in whatever state it is. config_lock held; no vCPU runs. */
 void kvm_vgicv5_destroy(struct kvm *kvm);
@@ -24,6 +27,9 @@ int kvm_vgicv5_inject_spi(struct kvm *kvm, unsigned int intid, bool level);
  * enter; the request that ends the run loop is set. True for other models.
  */
 bool kvm_vgicv5_enter(struct kvm_vcpu *vcpu);
+
+/** KVM has brought this CPU up. Preemption off. */
+void kvm_vgicv5_init_cpu(void);
 #else
 static inline void kvm_vgicv5_destroy(struct kvm *kvm)
 {
@@ -43,6 +49,27 @@ static inline bool kvm_vgicv5_enter(struct kvm_vcpu *vcpu)
 {
 	return true;
 }
+
+static inline void kvm_vgicv5_init_cpu(void)
+{
+}
+#endif
+
+#ifdef CONFIG_KVM_VGICV5_NATIVE
+/** A trapped GICv5 register. As the handlers of sys_regs.c. */
+bool kvm_vgicv5_access_sysreg(struct kvm_vcpu *vcpu, struct sys_reg_params *params,
+			      const struct sys_reg_desc *desc);
+
+/** What the library wants to trap, on top of what KVM does. */
+void kvm_vgicv5_compute_fgt(struct kvm_vcpu *vcpu);
+
+#define kvm_vgicv5_access(theirs) (1 ? kvm_vgicv5_access_sysreg : (theirs))
+#else
+static inline void kvm_vgicv5_compute_fgt(struct kvm_vcpu *vcpu)
+{
+}
+
+#define kvm_vgicv5_access(theirs) (theirs)
 #endif
 
 #ifdef CONFIG_KVM_VGICV5_TRANSPORT

@@ -9,12 +9,6 @@
 #ifndef VGICV5_FAR_H
 #define VGICV5_FAR_H
 
-#ifndef __KVM_NVHE_HYPERVISOR__
-#include <asm/virt.h>
-
-uint64_t vgicv5_kvm_far_read(unsigned int encoding);
-void vgicv5_kvm_far_write(unsigned int encoding, uint64_t value);
-
 /* clang-format off */
 /** X(name): what the core, outside of core/hyp, accesses of EL2. */
 #define VGICV5_FAR_REGISTERS(X) \
@@ -32,6 +26,12 @@ void vgicv5_kvm_far_write(unsigned int encoding, uint64_t value);
 /** X(name): instructions of EL2, likewise. */
 #define VGICV5_FAR_INSNS(X) X(VDPEND) X(VDDI) X(VDHM) X(VDRCFG)
 /* clang-format on */
+
+#ifndef __KVM_NVHE_HYPERVISOR__
+#include <asm/virt.h>
+
+uint64_t vgicv5_kvm_far_read(unsigned int encoding);
+void vgicv5_kvm_far_write(unsigned int encoding, uint64_t value);
 
 #define VGICV5_FAR_ACCESS(name)                                    \
 	static inline uint64_t vgicv5_far_read_##name(void)        \

@@ -80,6 +80,7 @@ static int __init host_init(void)
     const struct vgicv5_host_config config = {
         .irs = &irs,
         .irs_count = 1,
+        .coherent = true, /* as long as the test transport's is the only one */
     };
     int error, rc;
 

@@ -80,10 +80,10 @@ void vgic_v5_machine_to_guest(struct vcpu *v);
 
 /* ---- timers.c ---- */
 
-/* Lowers the lines of current's timers that have gone quiet. */
+/* The lines of current's timers as they are now. Interrupts off. */
 void vgic_v5_timers_sync(struct vcpu *v);
-/* current deactivates that PPI: its line is looked at again. */
-void vgic_v5_timers_deactivate(struct vcpu *v, unsigned int ppi);
+/* current goes, and its virtual timer is off. Interrupts off. */
+void vgic_v5_timers_leave(void);
 
 /* ---- emulate.c ---- */
 

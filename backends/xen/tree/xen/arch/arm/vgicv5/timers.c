@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lines of a domain's timers.
+ * Lines of a domain's timers: levels.
  *
- * Xen raises them when a timer fires: it takes the virtual timer's interrupt
- * and masks it in CNTV_CTL_EL0, and it emulates the physical timer. Nobody
- * tells when a guest has quieted a timer, so the lines are looked at before
- * the guest runs and, as IMASK may be Xen's own, when the guest deactivates.
+ * Xen takes the interrupt of the virtual timer and keeps it from coming again
+ * by IMASK, which other domains know about. For a GICv5 domain the host's
+ * interrupt is disabled instead, until the line is seen low again: the guest
+ * does not trap when it programs the timer, but it does when it deactivates.
  */
+#include <xen/irq.h>
+#include <xen/percpu.h>
 #include <xen/sched.h>
 #include <xen/time.h>
 
@@ -18,41 +20,62 @@
 
 #define FIRED (CNTx_CTL_ENABLE | CNTx_CTL_PENDING)
 
-static bool line(const struct vcpu *v, unsigned int ppi)
+/* The host's virtual timer interrupt is disabled on this CPU. */
+static DEFINE_PER_CPU(bool, held);
+
+static void hold(bool on)
 {
-    return VGICV5_READ_ONCE(v->arch.vgic.v5->core.line[0]) & (1UL << ppi);
+    struct irq_desc *desc = irq_to_desc(timer_get_irq(TIMER_VIRT_PPI));
+
+    if ( this_cpu(held) == on )
+        return;
+
+    this_cpu(held) = on;
+    spin_lock(&desc->lock);
+    if ( on )
+        desc->handler->disable(desc);
+    else
+        desc->handler->enable(desc);
+    spin_unlock(&desc->lock);
 }
 
-static void lower(struct vcpu *v, unsigned int ppi)
+static bool asserted(unsigned int ctl)
 {
-    vgicv5_inject_ppi(&v->arch.vgic.v5->core, ppi, false);
+    return (ctl & (FIRED | CNTx_CTL_MASK)) == FIRED;
 }
 
-static bool phys_line(const struct vcpu *v)
+static void set_line(struct vcpu *v, unsigned int ppi, bool level)
 {
-    return (v->arch.phys_timer.ctl & (FIRED | CNTx_CTL_MASK)) == FIRED;
+    struct vgicv5_vcpu *core = &v->arch.vgic.v5->core;
+
+    if ( !!(VGICV5_READ_ONCE(core->line[0]) & (1UL << ppi)) != level )
+        vgicv5_inject_ppi(core, ppi, level);
+}
+
+void vgic_v5_vtimer_interrupt(struct vcpu *v)
+{
+    unsigned long flags;
+
+    local_irq_save(flags);
+    hold(true);
+    set_line(v, GICV5_PPI_CNTV, true);
+    local_irq_restore(flags);
 }
 
 void vgic_v5_timers_sync(struct vcpu *v)
 {
-    if ( line(v, GICV5_PPI_CNTV) &&
-         (READ_SYSREG(CNTV_CTL_EL0) & FIRED) != FIRED )
-        lower(v, GICV5_PPI_CNTV);
+    bool level = asserted(READ_SYSREG(CNTV_CTL_EL0));
 
-    if ( line(v, GICV5_PPI_CNTP) != phys_line(v) )
-        vgicv5_inject_ppi(&v->arch.vgic.v5->core, GICV5_PPI_CNTP,
-                          phys_line(v));
+    set_line(v, GICV5_PPI_CNTV, level);
+    if ( !level )
+        hold(false);
+
+    set_line(v, GICV5_PPI_CNTP, asserted(v->arch.phys_timer.ctl));
 }
 
-/*
- * A guest that has masked its timer is served. One that has not, and whose
- * timer is still asserted, meets Xen's mask: it is taken away, and the
- * interrupt comes again, as from hardware.
- */
-void vgic_v5_timers_deactivate(struct vcpu *v, unsigned int ppi)
+void vgic_v5_timers_leave(void)
 {
-    if ( ppi == GICV5_PPI_CNTV && line(v, ppi) )
-        lower(v, ppi);
+    hold(false);
 }
 
 /*

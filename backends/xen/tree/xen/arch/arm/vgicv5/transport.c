@@ -273,11 +273,7 @@ static bool execute(struct vcpu *v, const struct vgicv5_word_access *access,
     struct vgic_v5_vcpu *vv = v->arch.vgic.v5;
     enum vgicv5_soft_result result;
 
-    if ( access->encoding == GICV5_GIC_CDDI &&
-         GICV5_GET(INSN_TYPE, *value) == GICV5_TYPE_PPI )
-        vgic_v5_timers_deactivate(v, GICV5_GET(INSN_ID, *value));
-    else
-        vgic_v5_timers_sync(v);
+    vgic_v5_timers_sync(v);
 
     /* Dead: nothing that it reads matters any more. */
     if ( vgicv5_vcpu_enter(&vv->core) )

@@ -263,6 +263,7 @@ void vgic_v5_save(struct vcpu *v)
     struct vgic_v5_vcpu *vv = v->arch.vgic.v5;
     bool blocked = test_bit(_VPF_blocked, &v->pause_flags);
 
+    vgic_v5_timers_leave();
     vgicv5_vcpu_put(&vv->core,
                     blocked ? VGICV5_PUT_IDLE : VGICV5_PUT_PREEMPTED);
     if ( !blocked )

@@ -49,6 +49,9 @@ void vgic_v5_vcpu_reset(struct vcpu *v);
 void vgic_v5_inject_irq(struct domain *d, struct vcpu *v, unsigned int virq,
                         bool level);
 
+/* The virtual timer of current has fired. */
+void vgic_v5_vtimer_interrupt(struct vcpu *v);
+
 /* current only. */
 bool vgic_v5_pending_irq(struct vcpu *v);
 bool vgic_v5_evtchn_irq_pending(struct vcpu *v);
