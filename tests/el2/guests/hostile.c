@@ -24,7 +24,9 @@
 #define REG_TABLE 28u
 
 #define IRS_END (IRS_BASE + 0x20000u)
-#define ABOVE (PL011_BASE + 0x07000000u) /* nothing is between here and the RAM */
+#define ABOVE (PL011_BASE + 0x07000000u) /* from here to the RAM there is PCI, or nothing */
+#define ITS_BASE 0x08080000u
+#define ECAM_BASE 0x3f000000u
 #define RAM_BASE 0x40000000u
 
 #define PSCI_CPU_SUSPEND 0xc4000001u
@@ -96,7 +98,7 @@ static uint64_t operand(struct runner *runner)
 	uint64_t pa;
 
 	(void)platform_tables(&pa);
-	switch (below(runner, 8)) {
+	switch (below(runner, 9)) {
 	case 0:
 		return any;
 	case 1:
@@ -105,18 +107,28 @@ static uint64_t operand(struct runner *runner)
 		return pa + (any % TABLES_SIZE & ~0xfffu) + (any >> 40) % 2;
 	case 3:
 		return (uint64_t)1 << any % 64;
+	case 4: /* for a BAR */
+		return ABOVE + (any % 2 << 15);
 	default:
 		return (any & ~(uint64_t)0xffffffff) |
 		       GICV5_INTID((any >> 8) % 4 + 1, any % (any >> 16 & 1 ? 32u : 70000u));
 	}
 }
 
-/* Mostly registers of the virtual IRS; else anything in its frames; else where nothing is. */
+/* Configuration of one of the first four functions, or where a BAR may have been put. */
+static uint64_t pci_address(uint64_t any)
+{
+	if (any >> 63)
+		return ECAM_BASE + ((any >> 32) % 4 << 15) + any % 0x100;
+	return ABOVE + any % 0x8000;
+}
+
+/* Mostly registers of the virtual IRS; else anything in its frames, or of other devices; else where nothing is. */
 static uint64_t address(struct runner *runner)
 {
 	uint64_t any = next(runner);
 
-	switch (below(runner, 8)) {
+	switch (below(runner, 12)) {
 	case 0: /* up to the frames, and behind them up to the UART */
 		return any % IRS_BASE;
 	case 1:
@@ -125,6 +137,13 @@ static uint64_t address(struct runner *runner)
 		return ((uint64_t)1 << 34) + (any >> 12 & 0xfffffffffffu);
 	case 3:
 		return IRS_BASE + any % (2 * 0x10000u);
+	case 4:
+		return ITS_BASE + (any % 0x258 & ~3u);
+	case 5:
+		return ITS_BASE + any % (2 * 0x10000u);
+	case 6:
+	case 7:
+		return pci_address(any);
 	default:
 		return IRS_BASE + (any % 0x240 & ~3u);
 	}
