@@ -180,6 +180,12 @@ UART = ("    set_interrupt(intr, d->arch.vpl011.virq, 0xf, DT_IRQ_TYPE_LEVEL_HIG
 DOM0LESS = (ARM + "dom0less-build.c", ARM + "domain_build.c")  # since 4.18, and before
 
 TREE = [
+    before("dom0less", "docs/misc/arm/device-tree/booting.txt",
+           ("- nr_spis\n\n    Optional. A 32-bit integer",
+            "- xen,vgic\n\n    Optional. A string: which interrupt controller the domain has, \"native\"\n"
+            "    (as the host's, also if it is missing), \"v2\", \"v3\" or \"v5\". The last\n"
+            "    needs CONFIG_VGIC_V5. A domain whose choice this host cannot offer is\n"
+            "    not built.\n\n")),
     before("dom0less", DOM0LESS, CONFIG),
     before("dom0less", DOM0LESS, MAKE_NODE),
     replace("dom0less", DOM0LESS, UART),

@@ -323,6 +323,7 @@ static void test_least_tables(void **state)
 		sg_same_bytes(&first, &second);
 		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 63), VGICV5_OK);
 		assert_int_equal(vgicv5_inject_lpi(&sg.vm->vm, 64), VGICV5_INVALID);
+		assert_int_equal(sg.vm->vm.lpi_ist.id_bits, i == 1 ? 6 : 15);
 		v = &sg.vm->vcpus[0];
 		world_load(v, 0);
 		/* It makes one anew. */
@@ -336,6 +337,55 @@ static void test_least_tables(void **state)
 		world_preempt(v);
 		sg_down(&sg);
 	}
+}
+
+static void small_levels(struct vgicv5_soft_config *config)
+{
+	config->min_lpi_id_bits = 5;
+	config->ist_l2sz = 1;
+}
+
+/* The same of a table with two levels of which the first half is valid. */
+static void test_least_tables_of_two_levels(void **state)
+{
+	static const struct world_host small_host = {"small tables of two levels", small_levels};
+	static const struct world_host large_host = {"large tables", large};
+	struct world_vcpu *v;
+	uint64_t cfgr = GICV5_MASK(IRS_IST_CFGR_STRUCTURE) | GICV5_PUT(IRS_IST_CFGR_LPI_ID_BITS, 11);
+
+	(void)state;
+	sg_up(&sg, &small_host);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_make_lpis(v, 5); /* which also clears its memory */
+	guest_mmio_write(v, GICV5_IRS_IST_BASER, 8, 0);
+	guest_mmio_write(v, GICV5_IRS_IST_CFGR, 4, cfgr);
+	guest_mmio_write(v, GICV5_IRS_IST_BASER, 8, WORLD_GUEST_IST | 1);
+	guest_mmio_write(v, GICV5_IRS_MAP_L2_ISTR, 4, 0);
+	guest_set_up(v, LPI(1000), 12, sg_vpe_ids[0]);
+	world_preempt(v);
+	sg_save(&sg, &first);
+	sg_down(&sg);
+	sg_up(&sg, &large_host);
+	restore(&first);
+	sg_save(&sg, &second);
+	sg_same_bytes(&first, &second);
+	assert_int_equal(sg.vm->vm.lpi_ist.id_bits, 15);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	guest_mmio_write(v, GICV5_IRS_MAP_L2_ISTR, 4, 1024);
+	guest_set_up(v, LPI(2047), 9, sg_vpe_ids[0]);
+	world_preempt(v);
+	sg_save(&sg, &second);
+	sg_down(&sg);
+	sg_up(&sg, &small_host);
+	restore(&second);
+	v = &sg.vm->vcpus[0];
+	world_load(v, 0);
+	assert_int_equal(GICV5_GET(ICC_ICSR_EL1_PRIORITY, guest_config(v, LPI(1000))), 12);
+	assert_int_equal(GICV5_GET(ICC_ICSR_EL1_PRIORITY, guest_config(v, LPI(2047))), 9);
+	world_preempt(v);
+	sg_down(&sg);
 }
 
 /* PPIs of the second word: everything that they have, on each vCPU another. */
@@ -653,6 +703,7 @@ int main(void)
 		cmocka_unit_test(test_restored_over),
 		cmocka_unit_test(test_widths_stay),
 		cmocka_unit_test(test_least_tables),
+		cmocka_unit_test(test_least_tables_of_two_levels),
 		cmocka_unit_test(test_high_ppis),
 		cmocka_unit_test(test_states_of_the_vm),
 		cmocka_unit_test(test_restored_twice),

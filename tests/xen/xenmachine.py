@@ -20,6 +20,7 @@ XEN_ARGUMENTS = "console=dtuart dtuart=/pl011@9000000 loglvl=all guest_loglvl=al
 SWITCH = b"\x01\x01\x01"  # Xen's console: input goes to the next domain, after the last one to Xen itself
 FOCUS = r"\*\*\* Serial input to (DOM\d+|Xen)"
 LINE = r"(?:\(XEN\) )?DOM(\d+): (.*)"
+V5 = ('xen,vgic = "v5";',)  # properties of a domain on the virtual GICv5
 PANIC = r"\(XEN\) (Panic on CPU|Assertion '.*' failed|.*Unhandled EL2|.*UBSAN:|Xen BUG at|Xen WARN at)"
 
 
@@ -71,12 +72,10 @@ def domain_node(images, number, domain):
     return "\n".join(lines + ["};"])
 
 
-def chosen(images, domains, dom0, arguments):
+def chosen(images, domains, arguments):
     """The source of the node that replaces QEMU's own."""
     lines = ["/ { /delete-node/ chosen; };", "/ { chosen { #address-cells = <2>; #size-cells = <2>;",
              f'xen,xen-bootargs = "{XEN_ARGUMENTS} {arguments}";']
-    if dom0:
-        lines.append(module(images, "kernel", dom0))
     lines += [domain_node(images, n + 1, domain) for n, domain in enumerate(domains)]
     return "\n".join(lines + ["}; };"]) + "\n"
 
@@ -87,7 +86,7 @@ def board(cpu, cpus, memory):
             "-nodefaults", "-display", "none", "-no-reboot"]
 
 
-def make_tree(folder, machine, images, domains, dom0, arguments):
+def make_tree(folder, machine, images, domains, arguments):
     """Dumps the board's tree, changes it, and returns the path of the result."""
     dumped, source, tree = (os.path.join(folder, name) for name in ("qemu.dtb", "xen.dts", "xen.dtb"))
     dump = machine[:]
@@ -96,7 +95,7 @@ def make_tree(folder, machine, images, domains, dom0, arguments):
     text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", dumped], check=True, capture_output=True,
                           text=True).stdout
     with open(source, "w", encoding="utf-8") as f:
-        f.write(text + chosen(images, domains, dom0, arguments))
+        f.write(text + chosen(images, domains, arguments))
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", tree, source], check=True)
     return tree
 
@@ -108,13 +107,15 @@ class Machine(Console):
     given to a domain only to type something.
     """
 
-    def __init__(self, folder, xen, domains, cpu="cortex-a57", cpus=2, memory=2048, dom0=None, arguments="",
+    def __init__(self, folder, xen, domains, cpu="cortex-a57", cpus=2, memory=2048, arguments="", parallel=True,
                  **limits):
+        """Not `parallel`: the CPUs take turns, which is quicker where guests wait for each other by looking."""
         os.makedirs(folder, exist_ok=True)
         self.log = open(os.path.join(folder, "log"), "w", encoding="utf-8")
         self.focus, self.typing, self.to_type = None, False, []
         machine, images = board(cpu, cpus, memory), Images()
-        tree = make_tree(folder, machine, images, domains, dom0, arguments)
+        tree = make_tree(folder, machine, images, domains, arguments)
+        machine += [] if parallel else ["-accel", "tcg,thread=single"]
         command = machine + ["-kernel", xen, "-dtb", tree, "-serial", "stdio", "-monitor", "none"] + images.options()
         with open(os.path.join(folder, "command"), "w", encoding="utf-8") as f:
             f.write("\n".join(command) + "\n")
@@ -209,3 +210,64 @@ def linux_files(folder):
     output_of(os.path.join(TOP, "tools", "gicv5-rewrite"), "-q", kernel, rewritten)
     subprocess.run([os.path.join(TOP, "tests", "linux-guest", "mkinitramfs"), initrd, busybox], check=True)
     return kernel, rewritten, initrd
+
+
+def bare_image(folder, elf):
+    """A bare-metal guest, rewritten, as a file that Xen loads."""
+    os.makedirs(folder, exist_ok=True)
+    rewritten = os.path.join(folder, os.path.basename(elf))
+    output_of(os.path.join(TOP, "tools", "gicv5-rewrite"), "-q", elf, rewritten)
+    image = os.path.splitext(rewritten)[0] + ".img"
+    subprocess.run(["aarch64-linux-gnu-objcopy", "-O", "binary", rewritten, image], check=True)
+    return image
+
+
+class Linux:
+    """A domain of Linux that runs the programme of tests/linux-guest: what it has shown, and what is wrong."""
+
+    ARGUMENTS = "console=ttyAMA0 panic=-1 demo=batch demo_cpus={} demo_gic={}"
+
+    def __init__(self, gic, cpus):
+        self.gic, self.cpus = gic, cpus
+        self.failed, self.rows, self.done, self.off = [], [], None, False
+
+    def domain(self, files, arguments=""):
+        """For Machine; `files` as of linux_files()."""
+        kernel, rewritten, initrd = files
+        words = self.ARGUMENTS.format(self.cpus, self.gic[1:]) + " " + arguments
+        if self.gic == "v5":
+            return Domain(rewritten, initrd, words, self.cpus, properties=V5)
+        return Domain(kernel, initrd, words, self.cpus)
+
+    def line(self, machine, number, text):
+        """One line of the domain with that number."""
+        if "demo: type 'hello'" in text:
+            machine.type_to(f"DOM{number}", b"hello\r")
+        elif "demo: FAIL" in text:
+            self.failed.append(text)
+        elif "demo: /proc/interrupts after" in text:
+            self.rows = []
+        elif "reboot: Power down" in text:
+            self.off = True
+        self.done = self.done or re.search(r"demo: done, (\d+) passed, (\d+) failed", text)
+        self.rows.append(text)
+
+    def wrong(self):
+        """What is not as it must be."""
+        found = list(self.failed)
+        if not self.done or not int(self.done[1]) or int(self.done[2]):
+            found.append(self.done[0] if self.done else "did not come to its end")
+        chip = "GICv5-" if self.gic == "v5" else "GICv3 "
+        for row in (rf"{chip}(PPI)? +27 Level +arch_timer", rf"{chip}(SPI)? +\d+ Level +uart-pl011"):
+            if not any(re.search(row, text) for text in self.rows):
+                found.append(f"no row {row} in /proc/interrupts")
+        return found
+
+
+def verdict(machine, guests):
+    """Says what is wrong with any of them, by number, and how far all came; the test's status."""
+    wrong = [f"DOM{number}: {text}" for number, guest in guests.items() for text in guest.wrong()]
+    for text in wrong:
+        print(f"WRONG {text}; see {machine.log.name}")
+    print("; ".join(guest.done[0] for guest in guests.values() if guest.done))
+    return 1 if wrong else 0

@@ -17,7 +17,7 @@
 #define VISIBLE_PPIS   (PPI_BIT(GICV5_PPI_SW) | PPI_BIT(GICV5_PPI_CNTV) | \
                         PPI_BIT(GICV5_PPI_CNTP))
 
-/* 1024 LPIs for each vCPU's IPIs and some to spare is the hardware's least. */
+/* LPIs are a guest's IPIs; Linux has 16 for each vCPU. */
 #define MAX_LPI_ID_BITS 14
 
 unsigned int vgic_v5_max_vcpus(void)
@@ -114,16 +114,12 @@ int vgic_v5_domain_init(struct domain *d, unsigned int nr_spis)
     if ( vd->vcpus && d->arch.vgic.allocated_irqs )
         rc = make_vm(vd, nr_spis);
 
-    if ( rc )
-    {
-        put_domain_data(vd);
-        return rc;
-    }
-
+    /* Whatever was made, vgic_v5_domain_free() frees. */
     d->arch.vgic.v5 = vd;
-    vgic_v5_register_frame(d);
+    if ( !rc )
+        vgic_v5_register_frame(d);
 
-    return 0;
+    return rc;
 }
 
 /*

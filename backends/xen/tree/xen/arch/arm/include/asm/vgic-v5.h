@@ -11,12 +11,13 @@
 #ifndef __ASM_ARM_VGIC_V5_H__
 #define __ASM_ARM_VGIC_V5_H__
 
+#include <xen/device_tree.h>
 #include <xen/kconfig.h>
+#include <xen/lib.h>
 #include <xen/types.h>
 
 struct cpu_user_regs;
 struct domain;
-struct dt_device_node;
 struct kernel_info;
 struct vcpu;
 struct vgic_v5_domain;
@@ -93,8 +94,24 @@ void vgic_v5_set_interrupt(__be32 *cells, unsigned int virq,
  * Reads the property that picks a domain's interrupt controller. False: the
  * domain cannot be built, and it has been said why.
  */
+#ifdef CONFIG_VGIC_V5
 bool vgic_v5_dom0less_config(const struct dt_device_node *node,
                              struct xen_domctl_createdomain *config);
+#else
+static inline bool
+vgic_v5_dom0less_config(const struct dt_device_node *node,
+                        struct xen_domctl_createdomain *config)
+{
+    if ( !dt_find_property(node, "xen,vgic", NULL) )
+        return true;
+
+    printk(XENLOG_ERR "%s: xen,vgic is for a Xen with CONFIG_VGIC_V5\n"
+           "%s: this domain is not built\n",
+           dt_node_name(node), dt_node_name(node));
+
+    return false;
+}
+#endif
 
 #endif /* __ASM_ARM_VGIC_V5_H__ */
 

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The payload of tests/guest as a domain of Xen, with the same log as in a VM of the EL2 shell.
+
+Usage: payload.py FOLDER XEN-VERSION CONFIGURATION PAYLOAD-ELF SHELL-IMAGE PAYLOAD-IMAGE
+"""
+import os
+import subprocess
+import sys
+
+from xenmachine import TOP, V5, Domain, Machine, bare_image, build_xen
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def shell_log(folder, shell, image):
+    """The payload for the board of the EL2 shell, there."""
+    path = os.path.join(folder, "shell.log")
+    command = [os.path.join(TOP, "tools", "demo"), "--batch", "--payload", image, "--cpus", "2", "--cpu",
+               "cortex-a57", "--shell", shell]
+    with open(path, "w", encoding="utf-8") as f:
+        if subprocess.run(command, check=False, stdout=f, stderr=f,
+                          env={**os.environ, "VGICV5_DEMO_DIR": folder}).returncode:
+            sys.exit(f"the EL2 shell did not run it: see {path}")
+    return path
+
+
+def xen_log(folder, xen, elf):
+    """The payload for Xen's board, here."""
+    path = os.path.join(folder, "xen.log")
+    machine = Machine(folder, xen, [Domain(bare_image(folder, elf), cpus=2, memory=64, properties=V5)],
+                      parallel=False)
+    with open(path, "w", encoding="utf-8") as f:
+        for number, text in machine.said():
+            if number == 1:
+                f.write(text + "\n")
+            if "payload: end" in text:
+                break
+    machine.stop()
+    return path
+
+
+def main():
+    """Entry point."""
+    folder, version, configuration, elf, shell, image = sys.argv[1:7]
+    xen = build_xen(folder, version, configuration)
+    folder = os.path.join(folder, "payload")
+    os.makedirs(folder, exist_ok=True)
+    logs = shell_log(folder, shell, image), xen_log(folder, xen, elf)
+    compare = os.path.join(TOP, "tests", "guest", "compare.py")
+    return subprocess.run([sys.executable, compare, *logs, os.path.join(HERE, "differences.txt")],
+                          check=False).returncode
+
+
+sys.exit(main())
