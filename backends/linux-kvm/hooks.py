@@ -58,7 +58,15 @@ HOOKS = [
     insert_after(
         "arch/arm64/include/uapi/asm/kvm.h",
         "#define KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ  9\n",
-        "#define KVM_DEV_ARM_VGIC_GRP_IRS_REGS	10\n#define KVM_DEV_ARM_VGIC_GRP_IST	11\n",
+        "#define KVM_DEV_ARM_VGIC_GRP_IRS_REGS	10\n#define KVM_DEV_ARM_VGIC_GRP_IST	11\n"
+        "\n"
+        "struct kvm_vgic_v5_ist {\n"
+        "	__u64 spi_ist_addr;\n"
+        "	__u64 spi_ist_size;\n"
+        "	__u64 lpi_ist_addr;\n"
+        "	__u64 lpi_ist_size;\n"
+        "};\n"
+        "\n",
     ),
     # ---- Life cycle ----
     insert_after(

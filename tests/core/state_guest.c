@@ -57,6 +57,13 @@ void sg_configure(struct sg *sg)
 		assert_int_equal(vgicv5_vits_init(&sg->vits[i], &vm->vm, &its), VGICV5_OK);
 	}
 	assert_int_equal(vgicv5_viwb_init(&sg->viwb, &iwb), VGICV5_OK);
+	iwb.wire_count = 32;
+	iwb.device_id = IWB_DEVICE - 1;
+	iwb.iwben = true;
+	assert_int_equal(vgicv5_viwb_init(&sg->others[0], &iwb), VGICV5_OK);
+	iwb.vits = &sg->vits[0];
+	iwb.device_id = IWB_DEVICE + 1;
+	assert_int_equal(vgicv5_viwb_init(&sg->others[1], &iwb), VGICV5_OK);
 }
 
 void sg_start(struct sg *sg)
@@ -235,6 +242,11 @@ static void fill_iwb(struct sg *sg)
 		vgicv5_viwb_write(&sg->viwb, GICV5_IWB_WTMR + 4 * i, 4, i ? 0x00f0ff03 : 0x0000f00c);
 		vgicv5_viwb_write(&sg->viwb, GICV5_IWB_WENABLER + 4 * i, 4, i ? 0x12340003 : 0x000000ff);
 	}
+	for (i = 0; i < 2; i++) {
+		vgicv5_viwb_write(&sg->others[i], GICV5_IWB_WTMR, 4, 0x111 << i);
+		vgicv5_viwb_write(&sg->others[i], GICV5_IWB_WENABLER, 4, 0x2020 << i);
+		assert_int_equal(vgicv5_viwb_set_wire(&sg->others[i], 1 + i, true), VGICV5_OK);
+	}
 	/* With nobody loaded, handling modes stay due. */
 	for (i = 0; i < SG_WIRES; i += 3)
 		assert_int_equal(vgicv5_viwb_set_wire(&sg->viwb, i, true), VGICV5_OK);
@@ -328,6 +340,12 @@ static void look_bridges(struct sg *sg, struct sg_view *view)
 		for (i = 0; i < sizeof(its_regs) / sizeof(its_regs[0]); i++)
 			note(view, n ? "ITS 1 at" : "ITS 0 at", its_regs[i].offset,
 			     vgicv5_vits_read(&sg->vits[n], its_regs[i].offset, its_regs[i].bytes));
+	for (i = 0; i < 2; i++) {
+		note(view, "IWB", 1 + i, vgicv5_viwb_read(&sg->others[i], GICV5_IWB_CR0, 4));
+		note(view, "enabled wires", 100 + i, vgicv5_viwb_read(&sg->others[i], GICV5_IWB_WENABLER, 4));
+		note(view, "modes of wires", 100 + i, vgicv5_viwb_read(&sg->others[i], GICV5_IWB_WTMR, 4));
+		note(view, "asserted wires", 100 + i, sg->others[i].wires[0].line);
+	}
 	note(view, "IWB", 0, vgicv5_viwb_read(&sg->viwb, GICV5_IWB_CR0, 4));
 	for (i = 0; i < SG_WIRES / 32; i++) {
 		note(view, "enabled wires", i, vgicv5_viwb_read(&sg->viwb, GICV5_IWB_WENABLER + 4 * i, 4));

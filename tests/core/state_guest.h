@@ -39,8 +39,9 @@ struct sg {
 	struct world world;
 	struct world_vm *vm;
 	struct vgicv5_vits vits[SG_ITSS];
-	struct vgicv5_viwb viwb;
-	bool all_ppis; /* SG_HIGH_PPIS are seen, too */
+	struct vgicv5_viwb viwb;      /* wires with every state */
+	struct vgicv5_viwb others[2]; /* at the same ITS, and at the other one */
+	bool all_ppis;		      /* SG_HIGH_PPIS are seen, too */
 };
 
 struct sg_view {

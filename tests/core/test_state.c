@@ -74,6 +74,31 @@ static void test_empty(void **state)
 	sg_down(&sg);
 }
 
+/* One without SPIs, ITS or IWB. */
+static void test_least_vm(void **state)
+{
+	struct vgicv5_vm_config config = world_vm_config(0);
+	size_t bytes, again;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct vgicv5_vm *vm;
+
+		world_create(&sg.world, &world_hosts[i], 1);
+		vm = &world_add_vm(&sg.world, &config, 1, NULL)->vm;
+		if (!i) {
+			assert_int_equal(vgicv5_state_save(vm, first.bytes, SG_MOST, &bytes), VGICV5_OK);
+		} else {
+			assert_int_equal(vgicv5_state_restore(vm, first.bytes, bytes), VGICV5_OK);
+			assert_int_equal(vgicv5_state_save(vm, second.bytes, SG_MOST, &again), VGICV5_OK);
+			assert_int_equal(again, bytes);
+			assert_memory_equal(first.bytes, second.bytes, bytes);
+		}
+		world_destroy(&sg.world);
+	}
+}
+
 /* The guest goes on to extend its table where it is now, whatever tables this host has. */
 static void test_table_is_extended(void **state)
 {
@@ -475,6 +500,7 @@ static int save_error(void)
 	int error = vgicv5_state_size(&sg.vm->vm, &size);
 
 	assert_int_equal(vgicv5_state_save(&sg.vm->vm, second.bytes, SG_MOST, &size), error);
+	assert_int_equal(vgicv5_state_stream(&sg.vm->vm, NULL, NULL), error);
 	return error;
 }
 
@@ -695,6 +721,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_least_vm),
 		cmocka_unit_test(test_table_is_extended),
 		cmocka_unit_test(test_lines_are_driven_again),
 		cmocka_unit_test(test_end_of_interrupt),

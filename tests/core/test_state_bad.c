@@ -209,12 +209,14 @@ static const struct field fields[] = {
 	FLIP("READ_EVENT_DATAR reserved", T_ITS, 0, 56, 1 << 24),
 	FLIP("SWERR_STATUSR reserved", T_ITS, 0, 64, 1 << 4),
 	FLIP("SYNDROMER1 reserved", T_ITS, 1, 80, 1),
-	FLIP("ITS of an IWB", T_IWB, 0, 0, 0x40000),
-	FLIP("DeviceID of an IWB", T_IWB, 0, 8, 1),
-	FLIP("wires", T_IWB, 0, 12, 32),
-	FLIP("IWB_CR0.IDLE", T_IWB, 0, 16, 2),
-	FLIP("IWB reserved", T_IWB, 0, 20, 1),
-	FLIP("two more modes due", T_IWB, 0, 24 + 24 + 4, 0x60000000),
+	FLIP("ITS of an IWB", T_IWB, 1, 0, 0x40000),
+	FLIP("DeviceID of an IWB", T_IWB, 1, 8, 1),
+	FLIP("wires", T_IWB, 1, 12, 32),
+	FLIP("IWB_CR0.IDLE", T_IWB, 1, 16, 2),
+	FLIP("IWB reserved", T_IWB, 1, 20, 1),
+	FLIP("LPI of a wire too high", T_IWB, 1, 24 + 32, 1 << 24),
+	FLIP("an IWB twice", T_IWB, 1, 8, 0x55 ^ 0x54),
+	FLIP("two more modes due", T_IWB, 1, 24 + 24 + 4, 0x60000000),
 	FLIP("number in SPI", T_SPI, 0, 0, 1),
 	FLIP("flags of SPI", T_SPI, 0, 4, 2),
 	FLIP("mode of an SPI that is not there", T_SPI, 0, 8 + 8, 1 << 6),
@@ -275,6 +277,26 @@ static void test_host_lacks(void **state)
 	sg.world.host.caps.ppi_implemented[0] &= ~(1ull << GICV5_PPI_PMU);
 	attempt("a PPI", VGICV5_UNSUPPORTED);
 	sg.world.host.caps.ppi_implemented[0] |= 1ull << GICV5_PPI_PMU;
+	down();
+}
+
+/* Memory is bounded by who runs this host; and an edge that is latched cannot be where hardware shall inject it. */
+static void test_embedder_differs(void **state)
+{
+	uint64_t edge;
+
+	(void)state;
+	up();
+	bad = good;
+	sg.vm->vm.config.max_lpi_bytes = 4096;
+	assert_int_equal(vgicv5_state_restore(&sg.vm->vm, bad.bytes, bad.size), VGICV5_LIMIT);
+	assert_null(sg.vm->vm.lpi_ist.table);
+	assert_null(sg.vm->vm.virs.l2_valid);
+	sg.vm->vm.config.max_lpi_bytes = 1 << 20;
+	edge = sg.vm->vcpus[0].vcpu.hyp.edge[0];
+	sg.vm->vcpus[0].vcpu.hyp.edge[0] = 0;
+	attempt("an edge under direct injection", VGICV5_UNSUPPORTED);
+	sg.vm->vcpus[0].vcpu.hyp.edge[0] = edge;
 	down();
 }
 
@@ -477,10 +499,15 @@ static void test_strays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),		 cmocka_unit_test(test_host_lacks),
-		cmocka_unit_test(test_nobody_is_told),	 cmocka_unit_test(test_every_byte_counts),
-		cmocka_unit_test(test_cut_off),		 cmocka_unit_test(test_header),
-		cmocka_unit_test(test_unknown_sections), cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_host_lacks),
+		cmocka_unit_test(test_embedder_differs),
+		cmocka_unit_test(test_nobody_is_told),
+		cmocka_unit_test(test_every_byte_counts),
+		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_unknown_sections),
+		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_strays),
 	};
 

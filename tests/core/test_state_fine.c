@@ -247,6 +247,11 @@ static void test_sysregs_reach_the_guest(void **state)
 	world_destroy(&sg.world);
 }
 
+static void copy_register(struct vgicv5_vm *to, uint32_t offset, uint64_t value)
+{
+	assert_int_equal(vgicv5_state_set_irs(to, offset, value), VGICV5_OK);
+}
+
 /* ---- Tables ---- */
 
 static struct vgicv5_state_ists ists(void *spi, size_t spi_bytes, void *lpi, size_t lpi_bytes)
@@ -315,6 +320,40 @@ static void store(uint8_t *table, uint32_t id, uint32_t iste)
 	table[4 * id + 1] = (uint8_t)(iste >> 8);
 	table[4 * id + 2] = (uint8_t)(iste >> 16);
 	table[4 * id + 3] = (uint8_t)(iste >> 24);
+}
+
+/* Of a table with two levels all becomes valid; one that the guest was not offered is none. */
+static void test_two_levels(void **state)
+{
+	struct world_vm *vm;
+	struct world_vcpu *v;
+	unsigned int i;
+
+	(void)state;
+	memset(spis, 0, sizeof(spis));
+	memset(lpis, 0, sizeof(lpis));
+	store(lpis, 9000, 7u << 11 | 8);
+	for (i = 0; i < world_host_count; i++) {
+		world_create(&sg.world, &world_hosts[i], 2);
+		vm = vm_with(32, 2);
+		copy_register(&vm->vm, GICV5_IRS_IST_CFGR, 1 << 16 | 3 << 5 | LPI_BITS);
+		copy_register(&vm->vm, GICV5_IRS_IST_BASER, WORLD_GUEST_IST | 1);
+		assert_int_equal(set(&vm->vm, ists(spis, 128, lpis, BUFFER)), VGICV5_INVALID);
+		copy_register(&vm->vm, GICV5_IRS_IST_BASER, 0);
+		copy_register(&vm->vm, GICV5_IRS_IDR2, 14 << 6 | 1 << 5 | 16 | 1 << 10 | 1 << 11);
+		copy_register(&vm->vm, GICV5_IRS_IST_CFGR, 1 << 16 | LPI_BITS);
+		copy_register(&vm->vm, GICV5_IRS_IST_BASER, WORLD_GUEST_IST | 1);
+		assert_int_equal(set(&vm->vm, ists(spis, 128, lpis, BUFFER)), VGICV5_OK);
+		assert_int_equal(get(&vm->vm, ists(spis_again, 128, lpis_again, BUFFER)), VGICV5_OK);
+		assert_memory_equal(lpis, lpis_again, BUFFER);
+		v = &vm->vcpus[0];
+		world_load(v, 0);
+		guest_set_up(v, LPI(LPIS - 1), 3, 0);
+		assert_int_equal(GICV5_GET(ICC_ICSR_EL1_PRIORITY, guest_config(v, LPI(LPIS - 1))), 3);
+		assert_int_equal(GICV5_GET(ICC_ICSR_EL1_PRIORITY, guest_config(v, LPI(9000))), 7);
+		world_preempt(v);
+		world_destroy(&sg.world);
+	}
 }
 
 /* Each is refused, whichever table it is in, and leaves a VM that takes the next. */
@@ -418,11 +457,6 @@ static void expectations(struct world_vm *vm)
 	world_preempt(v);
 }
 
-static void copy_register(struct vgicv5_vm *to, uint32_t offset, uint64_t value)
-{
-	assert_int_equal(vgicv5_state_set_irs(to, offset, value), VGICV5_OK);
-}
-
 static void scenario(const struct world_host *from, const struct world_host *to)
 {
 	uint64_t irs[0x400 / 4], sysreg[2];
@@ -520,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_sysregs),
 		cmocka_unit_test(test_sysregs_reach_the_guest),
 		cmocka_unit_test(test_ist_arguments),
+		cmocka_unit_test(test_two_levels),
 		cmocka_unit_test(test_ist_entries),
 		cmocka_unit_test(test_ist_save_and_restore),
 		cmocka_unit_test(test_level_spis),

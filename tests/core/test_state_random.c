@@ -15,7 +15,7 @@
 #define EVERY 150 /* steps between migrations, on average */
 #define MOST ((size_t)1 << 20)
 
-static struct random_range range = {.first = 1, .count = 128, .steps = 2500};
+static struct random_range range = {.first = 1, .count = 64, .steps = 2500};
 static unsigned int migrations;
 static unsigned int pairs[16][16]; /* from and to what kind of host */
 
@@ -130,7 +130,7 @@ static void random_migrations(void **state)
 	(void)state;
 	random_seeds(&range, maybe_migrate);
 	print_message("%u migrations\n", migrations);
-	if (migrations < 40 * world_host_count * world_host_count)
+	if (migrations < 15 * world_host_count * world_host_count)
 		return;
 	for (from = 0; from < world_host_count; from++)
 		for (to = 0; to < world_host_count; to++)

@@ -4,7 +4,8 @@
  * An input is the number of a host, the number of a VM's shape (tests/state-reader/shapes.h) and a state. The kept ones
  * are states that the library wrote; mutations know sections and put size and checksum right, or not.
  *
- * `fuzz_state --make FOLDER` writes those valid states anew, `fuzz_state --judge FILE...` says what becomes of inputs.
+ * `fuzz_state --make FOLDER` writes those valid states anew, `fuzz_state --judge FILE...` says what becomes of inputs, and
+ * `fuzz_state --sweep FOLDER` changes each word of some states and writes those that are taken nevertheless.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -263,6 +264,86 @@ static void judge(const char *path)
 	state_down(&vm);
 }
 
+/* ---- Every word of a state ---- */
+
+static unsigned int taken_count, refused_count;
+
+static void write_taken(const char *folder, unsigned int shape, const uint8_t *state, size_t bytes)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/taken%u", folder, taken_count++);
+	file = fopen(path, "wb");
+	CHECK(file && fputc(0, file) >= 0 && fputc((int)shape, file) >= 0);
+	CHECK(fwrite(state, 1, bytes, file) == bytes && !fclose(file));
+}
+
+/* One changed state against a fresh VM; `fresh` is what that one saves. @return whether it was taken. */
+static bool try_changed(const uint8_t *state, size_t bytes, const uint8_t *fresh, size_t fresh_bytes)
+{
+	uint8_t *copy = malloc(bytes);
+	int checked, restored;
+
+	CHECK(copy);
+	memcpy(copy, state, bytes);
+	checked = vgicv5_state_check(&vm.vm->vm, copy, bytes);
+	restored = vgicv5_state_restore(&vm.vm->vm, copy, bytes);
+	free(copy);
+	CHECK(checked == restored);
+	if (!restored)
+		return true;
+	refused_count++;
+	CHECK(is_refusal(restored));
+	CHECK(save(after) == fresh_bytes && !memcmp(fresh, after, fresh_bytes));
+	return false;
+}
+
+/* Each 32-bit word of the state gets some other values, with a checksum that is right. */
+static void sweep_shape(const char *folder, unsigned int shape)
+{
+	static uint8_t state[MOST_BYTES], fresh[MOST_BYTES];
+	size_t bytes, fresh_bytes, at;
+	unsigned int i, k;
+
+	state_up(&vm, 0, shape);
+	state_use(&vm, shape);
+	bytes = save(state);
+	state_down(&vm);
+	state_up(&vm, 0, shape);
+	fresh_bytes = save(fresh);
+	for (at = 0; at < bytes - 8; at += 4) {
+		uint32_t old = get32(state + at);
+		const uint32_t values[] = {0,	    0xffffffff,	      old + 1,	  old + 64,   old - 1,
+					   old ^ 2, old ^ 0x80000000, old ^ 0x20, old ^ 0x10, old ^ 0x70000};
+
+		for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+			for (k = 0; k < 4; k++)
+				state[at + k] = (uint8_t)(values[i] >> 8 * k);
+			put_right(state, bytes);
+			if (try_changed(state, bytes, fresh, fresh_bytes)) {
+				write_taken(folder, shape, state, bytes);
+				use_taken(0, shape);
+				state_down(&vm);
+				state_up(&vm, 0, shape);
+			}
+		}
+		for (k = 0; k < 4; k++)
+			state[at + k] = (uint8_t)(old >> 8 * k);
+	}
+	state_down(&vm);
+}
+
+static void sweep(const char *folder)
+{
+	unsigned int shape;
+
+	for (shape = 0; shape < STATE_SHAPES; shape++)
+		sweep_shape(folder, shape);
+	printf("%u taken, %u refused\n", taken_count, refused_count);
+	CHECK(taken_count && refused_count);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -271,6 +352,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	if (*argc == 3 && !strcmp((*argv)[1], "--make")) {
 		make_all((*argv)[2]);
+		exit(0);
+	}
+	if (*argc == 3 && !strcmp((*argv)[1], "--sweep")) {
+		sweep((*argv)[2]);
 		exit(0);
 	}
 	if (*argc < 3 || strcmp((*argv)[1], "--judge"))

@@ -133,7 +133,7 @@ static int vgic_set_attr(struct kvm_device *dev, struct kvm_device_attr *attr)
 	case ATTR_INIT:
 		return ctrl_init(dev->kvm);
 	default:
-		return -ENXIO;
+		return vgicv5_kvm_state_access(dev, attr, true);
 	}
 }
 
@@ -147,7 +147,7 @@ static int vgic_get_attr(struct kvm_device *dev, struct kvm_device_attr *attr)
 	case ATTR_PPIS:
 		return get_userspace_ppis(dev->kvm, user_pointer(attr));
 	default:
-		return -ENXIO;
+		return vgicv5_kvm_state_access(dev, attr, false);
 	}
 }
 
@@ -160,7 +160,7 @@ static int vgic_has_attr(struct kvm_device *dev, struct kvm_device_attr *attr)
 	case ATTR_PPIS:
 		return 0;
 	default:
-		return -ENXIO;
+		return vgicv5_kvm_state_has(dev, attr);
 	}
 }
 

@@ -84,6 +84,12 @@ int vgicv5_kvm_errno(int error);
 
 extern struct kvm_device_ops vgicv5_kvm_device_ops;
 
+/* ---- state.c ---- */
+
+/** Attributes of the groups for save and restore. -ENXIO: any other. */
+int vgicv5_kvm_state_access(struct kvm_device *dev, struct kvm_device_attr *attr, bool write);
+int vgicv5_kvm_state_has(struct kvm_device *dev, struct kvm_device_attr *attr);
+
 /* ---- timer.c ---- */
 
 /** What the timers of the running vCPU say now goes to its PPIs. */

@@ -20,15 +20,19 @@ void vgic_v5_load(struct kvm_vcpu *vcpu)
 		return;
 	local_irq_save(flags);
 	vgicv5_transport_load(vcpu);
+	/* Loaded for an ioctl before its first run: the state may still be restored, so it stays in memory. */
+	if (!vcpu_has_run_once(vcpu))
+		goto out;
 	/* A guest with GICv3 may have run here last. */
 	if (kvm_vgic_global_state.has_gcie_v3_compat) {
 		vgicv5_write_ICH_VCTLR_EL2(GICV5_PUT(ICH_VCTLR_EL2_EN, 1));
 		vgicv5_isb();
 	}
 	error = vgicv5_vcpu_load(&lib->vcpu);
-	local_irq_restore(flags);
 	/* A dead VM, or one that has just died of this, never gets as far as the guest. */
 	WARN_ON_ONCE(error && !vgicv5_vm_is_dead(lib->vcpu.vm));
+out:
+	local_irq_restore(flags);
 }
 
 void vgic_v5_put(struct kvm_vcpu *vcpu)

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include <vgicv5/arch/intid.h>
+#include <vgicv5/state.h>
 
 /* ---- Which PPIs a guest sees ---- */
 
@@ -205,6 +206,9 @@ int vgic_v5_map_resources(struct kvm *kvm)
 {
 	if (!vgic_initialized(kvm))
 		return -EBUSY;
+	/* An LPI table has been announced by IRS_REGS, and its entries have not come by IST. */
+	if (vgicv5_state_ready(&vgicv5_kvm_of(kvm)->vm))
+		return -EINVAL;
 	if (IS_VGIC_ADDR_UNDEF(kvm->arch.vgic.vgic_dist_base) && !irs_is_optional)
 		return -ENXIO;
 	return 0;

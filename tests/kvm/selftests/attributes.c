@@ -108,7 +108,8 @@ static void address(void)
 	REFUSED(&m, set_address(&m, 1), EINVAL);
 	REFUSED(&m, set_address(&m, limit), E2BIG);
 	REFUSED(&m, set_address(&m, end + 0x10000), E2BIG);
-	REFUSED(&m, set_address(&m, UNSET & ~(uint64_t)0xffff), E2BIG);
+	REFUSED(&m, set_address(&m, (uint64_t)1 << 63), E2BIG);
+	REFUSED(&m, set_address(&m, UNSET & ~(uint64_t)0xffff), EINVAL);
 	REFUSED(&m, attr_set(&m, GRP_ADDR, ADDR_IRS, BAD_POINTER), EFAULT);
 	REFUSED(&m, attr_get(&m, GRP_ADDR, ADDR_IRS, BAD_POINTER), EFAULT);
 	EXPECT(set_address(&m, 0), 0);

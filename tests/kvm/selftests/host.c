@@ -8,7 +8,8 @@ void machine_bare(struct machine *m, unsigned int vcpus, void *code)
 	unsigned int i;
 
 	*m = (struct machine){.vcpus = vcpus};
-	m->vm = __vm_create(VM_SHAPE_DEFAULT, vcpus, 0);
+	/* Room for at least one that comes later. */
+	m->vm = __vm_create(VM_SHAPE_DEFAULT, vcpus ? vcpus : MAX_VCPUS, 0);
 	m->gic = kvm_create_device(m->vm, KVM_DEV_TYPE_ARM_VGIC_V5);
 	for (i = 0; i < vcpus; i++)
 		m->vcpu[i] = vm_vcpu_add(m->vm, i, code);

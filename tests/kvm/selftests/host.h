@@ -7,6 +7,7 @@
 #define HOST_H
 
 #include <kvm_util.h>
+#include <linux/sizes.h>
 #include <processor.h>
 #include <pthread.h>
 

@@ -108,7 +108,7 @@ static void *inject(void *argument)
 	kvm_assign_irqfd(m->vm, 2, event);
 	for (i = 0;; i++) {
 		spi_line(m, i % 4, i & 4);
-		sw_ppi_line(m, i % m->vcpus, i & 8);
+		sw_ppi_line(m, m->vcpu[i % m->vcpus]->id, i & 8);
 		TEST_ASSERT(!eventfd_write(event, 1), "eventfd");
 		if (i % 256 == 255) {
 			kvm_deassign_irqfd(m->vm, 2, event);
