@@ -243,8 +243,8 @@ static void fill_iwb(struct sg *sg)
 		vgicv5_viwb_write(&sg->viwb, GICV5_IWB_WENABLER + 4 * i, 4, i ? 0x12340003 : 0x000000ff);
 	}
 	for (i = 0; i < 2; i++) {
-		vgicv5_viwb_write(&sg->others[i], GICV5_IWB_WTMR, 4, 0x111 << i);
-		vgicv5_viwb_write(&sg->others[i], GICV5_IWB_WENABLER, 4, 0x2020 << i);
+		vgicv5_viwb_write(&sg->others[i], GICV5_IWB_WTMR, 4, 0x111u << i);
+		vgicv5_viwb_write(&sg->others[i], GICV5_IWB_WENABLER, 4, 0x2020u << i);
 		assert_int_equal(vgicv5_viwb_set_wire(&sg->others[i], 1 + i, true), VGICV5_OK);
 	}
 	/* With nobody loaded, handling modes stay due. */
