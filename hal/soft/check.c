@@ -3,7 +3,7 @@
  * @file
  * @brief The checker's voice, software errors, and who owns a piece of memory.
  */
-#include "model.h"
+#include "its.h"
 
 void vsoft_violation(struct vgicv5_soft *gic, const char *rule, const char *text)
 {
@@ -60,27 +60,23 @@ void vsoft_refuse(struct vgicv5_soft *gic, uint32_t vm, const char *text)
 	vsoft_vm_error(gic, VSOFT_ERROR_PRECONDITION, vm, 0);
 }
 
-static bool overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
-{
-	return b_bytes && a < b + b_bytes && b < a + a_bytes;
-}
-
 static bool vm_owns(struct vgicv5_soft *gic, const struct vsoft_vm *vm, uint64_t pa, uint64_t bytes)
 {
 	uint64_t vpet = GICV5_ADDR(L2_VMTE1_VPET_ADDR, vm->entry[GICV5_VMTE_VPET]);
 	uint32_t i;
 
-	if (gic->config.vmd && overlap(pa, bytes, GICV5_ADDR(L2_VMTE0_VMD_ADDR, vm->entry[GICV5_VMTE_VMD]),
-				       (uint64_t)1 << gic->config.vmd_sz))
+	if (gic->config.vmd &&
+	    vsoft_overlap(pa, bytes, GICV5_ADDR(L2_VMTE0_VMD_ADDR, vm->entry[GICV5_VMTE_VMD]),
+			  (uint64_t)1 << gic->config.vmd_sz))
 		return true;
-	if (overlap(pa, bytes, vpet, (uint64_t)GICV5_VPETE_SIZE << vm->vpe_id_bits))
+	if (vsoft_overlap(pa, bytes, vpet, (uint64_t)GICV5_VPETE_SIZE << vm->vpe_id_bits))
 		return true;
 	if (vsoft_ist_owns(gic, &vm->ist[VSOFT_LPIS], pa, bytes) ||
 	    vsoft_ist_owns(gic, &vm->ist[VSOFT_SPIS], pa, bytes))
 		return true;
 	for (i = 0; i < 1u << vm->vpe_id_bits; i++) {
-		if (vm->vpes[i] && overlap(pa, bytes, GICV5_ADDR(VPETE_VPED_ADDR, vm->vpes[i]->entry),
-					   (uint64_t)1 << gic->config.vped_sz))
+		if (vm->vpes[i] && vsoft_overlap(pa, bytes, GICV5_ADDR(VPETE_VPED_ADDR, vm->vpes[i]->entry),
+						 (uint64_t)1 << gic->config.vped_sz))
 			return true;
 	}
 	return false;
@@ -92,7 +88,7 @@ static bool block_owns(struct vgicv5_soft *gic, const struct vsoft_vm_block *blo
 	unsigned int i;
 
 	if (GICV5_GET(L1_VMTE_VALID, block->entry) &&
-	    overlap(pa, bytes, GICV5_ADDR(L1_VMTE_L2_ADDR, block->entry), GICV5_L2_VMT_SIZE))
+	    vsoft_overlap(pa, bytes, GICV5_ADDR(L1_VMTE_L2_ADDR, block->entry), GICV5_L2_VMT_SIZE))
 		return true;
 	for (i = 0; i < 1u << VSOFT_VM_BLOCK_BITS; i++) {
 		if (block->vms[i] && vm_owns(gic, block->vms[i], pa, bytes))
@@ -109,8 +105,8 @@ static bool owned(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes)
 		return true;
 	if (!GICV5_GET(IRS_VMT_BASER_VALID, gic->vmt_baser))
 		return false;
-	if (overlap(pa, bytes, GICV5_ADDR(IRS_VMT_BASER_ADDR, gic->vmt_baser),
-		    (uint64_t)1 << vsoft_vmt_size_bits(gic->vmt_two_level, gic->vmt_id_bits)))
+	if (vsoft_overlap(pa, bytes, GICV5_ADDR(IRS_VMT_BASER_ADDR, gic->vmt_baser),
+			  (uint64_t)1 << vsoft_vmt_size_bits(gic->vmt_two_level, gic->vmt_id_bits)))
 		return true;
 	for (i = 0; i < VSOFT_VM_BLOCKS; i++) {
 		if (gic->vm_blocks[i] && block_owns(gic, gic->vm_blocks[i], pa, bytes))
@@ -130,6 +126,8 @@ void vgicv5_soft_check_free(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes
 			vsoft_command_reaches(gic, &gic->irs[i].command[VSOFT_GROUP_VMT], pa, bytes);
 	if (bytes && owned(gic, pa, bytes))
 		vsoft_violation(gic, "I_YWLWM", "software frees memory that the IRS still owns");
+	else if (bytes && vsoft_itss_use(gic, pa, bytes))
+		vsoft_violation(gic, "", "software frees a table that an ITS still uses");
 	else if (bytes && busy)
 		vsoft_violation(gic, "", "software frees memory while a table command may still use it");
 	vsoft_leave(gic);

@@ -278,11 +278,6 @@ void vsoft_ist_map_l2(struct vgicv5_soft *gic, struct vsoft_irs *irs, struct vso
 		vsoft_ist_targets_changed(gic, ist);
 }
 
-static bool overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
-{
-	return a < b + b_bytes && b < a + a_bytes;
-}
-
 bool vsoft_ist_owns(struct vgicv5_soft *gic, const struct vsoft_ist *ist, uint64_t pa, uint64_t bytes)
 {
 	uint64_t entry;
@@ -290,15 +285,16 @@ bool vsoft_ist_owns(struct vgicv5_soft *gic, const struct vsoft_ist *ist, uint64
 
 	if (!ist->valid)
 		return false;
-	if (overlap(pa, bytes, ist->base, (uint64_t)1 << vsoft_ist_size_bits(ist)))
+	if (vsoft_overlap(pa, bytes, ist->base, (uint64_t)1 << vsoft_ist_size_bits(ist)))
 		return true;
 	for (i = 0; ist->two_level && i < l1_count(ist); i++) {
 		if (ist->l1)
 			entry = ist->l1[i];
 		else if (!vsoft_read64(gic, ist->base + (uint64_t)i * GICV5_L1_ISTE_SIZE, &entry))
 			return false;
-		if (GICV5_GET(L1_ISTE_VALID, entry) && overlap(pa, bytes, GICV5_ADDR(L1_ISTE_L2_ADDR, entry),
-							       (uint64_t)1 << (12 + 2 * ist->l2sz)))
+		if (GICV5_GET(L1_ISTE_VALID, entry) &&
+		    vsoft_overlap(pa, bytes, GICV5_ADDR(L1_ISTE_L2_ADDR, entry),
+				  (uint64_t)1 << (12 + 2 * ist->l2sz)))
 			return true;
 	}
 	return false;

@@ -267,6 +267,64 @@ void vsoft_its_event(struct vgicv5_soft *gic, struct vsoft_its *its, uint32_t de
 		record(gic, its, error, &walk);
 }
 
+/* ---- whose memory ---- */
+
+static uint64_t top_size(const struct table *table)
+{
+	unsigned int bits = table->id_bits;
+
+	if (table->two_level)
+		bits = bits > table->l2_bits ? bits - table->l2_bits : 0;
+	return (uint64_t)GICV5_DTE_SIZE << bits;
+}
+
+/* The table that a remembered entry leads to. */
+static bool leads_into(const struct vgicv5_soft_its_config *config, const struct vsoft_its_line *line,
+		       uint64_t pa, uint64_t bytes)
+{
+	struct table table;
+
+	switch (line->kind) {
+	case VSOFT_L1_DTE:
+	case VSOFT_L1_ITTE:
+		return GICV5_GET(L1_DTE_VALID, line->value) &&
+		       vsoft_overlap(pa, bytes, GICV5_ADDR(L1_DTE_L2_ADDR, line->value),
+				     (uint64_t)GICV5_DTE_SIZE << GICV5_GET(L1_DTE_SPAN, line->value));
+	case VSOFT_L2_DTE:
+		if (!dte_good(config, line->value))
+			return false;
+		translation_table(line->value, &table);
+		return vsoft_overlap(pa, bytes, table.base, top_size(&table));
+	default:
+		return false;
+	}
+}
+
+static bool its_uses(struct vgicv5_soft *gic, const struct vsoft_its *its, uint64_t pa, uint64_t bytes)
+{
+	struct table table;
+	unsigned int i;
+
+	device_table(gic, its, &table);
+	if (vsoft_overlap(pa, bytes, table.base, top_size(&table)))
+		return true;
+	for (i = 0; i < VSOFT_ITS_LINES; i++)
+		if (its->lines[i].used &&
+		    leads_into(&gic->config.its[its->number], &its->lines[i], pa, bytes))
+			return true;
+	return false;
+}
+
+bool vsoft_itss_use(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes)
+{
+	unsigned int i;
+
+	for (i = 0; i < gic->config.its_count; i++)
+		if (gic->itss[i].enabled && its_uses(gic, &gic->itss[i], pa, bytes))
+			return true;
+	return false;
+}
+
 /* ---- invalidation ---- */
 
 /* IDs with the same upper bits; `bits` may be 32 or more: all of them. */

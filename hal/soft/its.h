@@ -102,6 +102,8 @@ void vsoft_its_event(struct vgicv5_soft *gic, struct vsoft_its *its, uint32_t de
 void vsoft_its_forget_all(struct vsoft_its *its);
 void vsoft_its_inv_event(struct vgicv5_soft *gic, struct vsoft_its *its, uint64_t value);
 void vsoft_its_inv_device(struct vgicv5_soft *gic, struct vsoft_its *its, uint64_t value);
+/** Whether the memory is of the device table of an enabled ITS, or of a table that it remembers the way to. */
+bool vsoft_itss_use(struct vgicv5_soft *gic, uint64_t pa, uint64_t bytes);
 
 /* ---- iwb.c ---- */
 bool vsoft_iwbs_alloc(struct vgicv5_soft *gic);

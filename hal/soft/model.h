@@ -361,6 +361,12 @@ void vsoft_ist_save(struct vgicv5_soft *gic, struct vsoft_ist *ist);
 /** IRS_MAP_L2_ISTR and IRS_VMAP_L2_VISTR. */
 void vsoft_ist_map_l2(struct vgicv5_soft *gic, struct vsoft_irs *irs, struct vsoft_ist *ist, uint32_t id);
 uint8_t vsoft_ist_size_bits(const struct vsoft_ist *ist);
+/** Whether two pieces of memory have a byte in common. */
+static inline bool vsoft_overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
+{
+	return b_bytes && a < b + b_bytes && b < a + a_bytes;
+}
+
 bool vsoft_ist_owns(struct vgicv5_soft *gic, const struct vsoft_ist *ist, uint64_t pa, uint64_t bytes);
 uint8_t vsoft_ist_min_istsz(const struct vgicv5_soft *gic, uint8_t id_bits);
 

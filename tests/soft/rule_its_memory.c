@@ -47,6 +47,99 @@ static void test_remembers_events(void **state)
 	machine_delete(m);
 }
 
+static unsigned int frees(struct machine *m, uint64_t pa, uint64_t bytes)
+{
+	unsigned int before = m->violations;
+
+	vgicv5_soft_check_free(m->gic, pa, bytes);
+	return m->violations - before;
+}
+
+/* Tables that the ITS may read are not software's to free, until it has been told to forget them. */
+static void test_frees(void **state)
+{
+	struct machine *m = its_machine();
+	struct linear_its l;
+
+	(void)state;
+	machine_start(m);
+	its_linear(m, &l);
+	poke64(m, l.itt + 8, itte(11));
+	assert_int_equal(frees(m, l.dt, 8), 1);
+	assert_int_equal(frees(m, l.dt + 8 * 63, 8), 1);
+	assert_int_equal(frees(m, l.dt + 8 * 64, 8), 0);
+	assert_int_equal(frees(m, l.dt - 8, 8), 0);
+	assert_int_equal(frees(m, l.itt, 128), 0); /* never used */
+	assert_true(msi_gives(m, DEVICE, 1, 11));
+	assert_int_equal(frees(m, l.itt + 120, 8), 1);
+	assert_int_equal(frees(m, l.itt + 128, 8), 0);
+	poke64(m, l.dt + 8 * DEVICE, 0);
+	its_inv_device(m, DEVICE + 1, 4, false);
+	assert_int_equal(frees(m, l.itt, 128), 1);
+	its_inv_device(m, DEVICE, 4, false);
+	assert_int_equal(frees(m, l.itt, 128), 0);
+	its_wr(m, GICV5_ITS_CR0, 4, 0);
+	assert_int_equal(frees(m, l.dt, 512), 0);
+	machine_delete(m);
+}
+
+/* The same of L2 tables, by the span of what leads there; the L1 tables are as large as the IDs need. */
+static void test_frees_two_level(void **state)
+{
+	struct machine *m = its_machine();
+	struct test_vm vm;
+	uint64_t l1, l2, itt1, itt2;
+
+	(void)state;
+	machine_start(m);
+	standard(m, &vm);
+	l1 = its_enable(m, 12, GICV5_MASK(ITS_DT_CFGR_STRUCTURE));
+	/* With room behind them. */
+	l2 = take(m, 32 * GICV5_DTE_SIZE);
+	itt1 = take(m, 64);
+	itt2 = take(m, 64 * GICV5_ITTE_SIZE);
+	poke64(m, l1, l1_entry(l2, 4));
+	poke64(m, l2 + 8 * DEVICE, dte(itt1, 11) | GICV5_MASK(L2_DTE_ITT_STRUCTURE));
+	poke64(m, itt1, l1_entry(itt2, 5));
+	poke64(m, itt2 + 8, itte(11));
+	assert_true(msi_gives(m, DEVICE, 1, 11));
+	assert_int_equal(frees(m, l1 + 56, 8), 1);
+	assert_int_equal(frees(m, l1 + 64, 8), 0);
+	assert_int_equal(frees(m, l2 + 120, 8), 1);
+	assert_int_equal(frees(m, l2 + 128, 8), 0);
+	assert_int_equal(frees(m, itt1 + 24, 8), 1);
+	assert_int_equal(frees(m, itt1 + 32, 8), 0);
+	assert_int_equal(frees(m, itt2 + 248, 8), 1);
+	assert_int_equal(frees(m, itt2 + 256, 8), 0);
+	its_inv_event(m, DEVICE, 1, GICV5_MASK(ITS_INV_EVENTR_L1));
+	assert_int_equal(frees(m, itt2, 256), 0);
+	its_inv_device(m, DEVICE, 11, true);
+	assert_int_equal(frees(m, itt1, 64) + frees(m, l2, 128), 0);
+	machine_delete(m);
+}
+
+/* R_HHKMN: an MSI is SET_EDGE, whatever mode the LPI had. */
+static void test_msi_is_edge(void **state)
+{
+	struct machine *m = its_machine();
+	struct linear_its l;
+
+	(void)state;
+	machine_start(m);
+	its_linear(m, &l);
+	poke64(m, l.itt + 8, itte(11));
+	poke64(m, l.itt + 16, virtual_itte(1, 12));
+	wr(m, 0, GICV5_GIC_CDHM, lpi(11) | GICV5_MASK(CDHM_HM));
+	run_vpe(m, 1, &l.vm, 0);
+	wr(m, 1, GICV5_GIC_VDHM, lpi(12) | GICV5_MASK(CDHM_HM));
+	assert_true(inspect(m, VGICV5_SOFT_PHYSICAL, 11).level && inspect(m, 1, 12).level);
+	vgicv5_soft_msi(m->gic, 0, DEVICE, 1);
+	vgicv5_soft_msi(m->gic, 0, DEVICE, 2);
+	assert_true(inspect(m, VGICV5_SOFT_PHYSICAL, 11).pending && inspect(m, 1, 12).pending);
+	assert_false(inspect(m, VGICV5_SOFT_PHYSICAL, 11).level || inspect(m, 1, 12).level);
+	machine_delete(m);
+}
+
 /* A device with a two-level ITT: two L2 tables of two events each, for events 0, 1 and 512, 513. */
 static void test_inv_l1_event(void **state)
 {
@@ -218,9 +311,11 @@ static void test_many_devices(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_remembers_events),  cmocka_unit_test(test_inv_l1_event),
-		cmocka_unit_test(test_inv_device),	  cmocka_unit_test(test_inv_l1_device),
-		cmocka_unit_test(test_memory_is_bounded), cmocka_unit_test(test_many_devices),
+		cmocka_unit_test(test_remembers_events), cmocka_unit_test(test_frees),
+		cmocka_unit_test(test_frees_two_level),	 cmocka_unit_test(test_msi_is_edge),
+		cmocka_unit_test(test_inv_l1_event),	 cmocka_unit_test(test_inv_device),
+		cmocka_unit_test(test_inv_l1_device),	 cmocka_unit_test(test_memory_is_bounded),
+		cmocka_unit_test(test_many_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

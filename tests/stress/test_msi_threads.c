@@ -238,6 +238,15 @@ static void move(unsigned int *random, struct source *source, uint32_t lpi)
 			 lpi);
 }
 
+/* Much happens between two reads of a walk. */
+static void on_read(void *ctx, struct vgicv5_vm *vm, uint64_t gpa)
+{
+	(void)ctx;
+	(void)vm;
+	(void)gpa;
+	sched_yield();
+}
+
 static void set_up(void)
 {
 	unsigned int i;
@@ -246,6 +255,7 @@ static void set_up(void)
 	memset(sources, 0, sizeof(sources));
 	failed = 0;
 	mapped = 0;
+	hal_host_on_guest_read(on_read, NULL);
 	for (i = 0; i < SOURCES; i++) {
 		struct source *source = &sources[i];
 
