@@ -54,8 +54,8 @@ struct vgicv5_viwb {
 /**
  * Adds an IWB to a VM that has not been started. Its state begins anew at every vgicv5_vm_start(), which also takes
  * the memory for it: 16 bytes for each wire and 16 for each 32 wires.
- * @return 0; VGICV5_INVALID: number of wires, no ITS, or a DeviceID or wires beyond the ITS's widths; VGICV5_STATE: the VM
- *         has been started.
+ * @return 0; VGICV5_INVALID: number of wires, no ITS, a DeviceID that another IWB of that ITS has, or DeviceID or
+ *         wires beyond the ITS's widths; VGICV5_STATE: the VM has been started.
  */
 int vgicv5_viwb_init(struct vgicv5_viwb *viwb, const struct vgicv5_viwb_config *config);
 
@@ -68,9 +68,9 @@ uint64_t vgicv5_viwb_read(struct vgicv5_viwb *viwb, uint32_t offset, unsigned in
 void vgicv5_viwb_write(struct vgicv5_viwb *viwb, uint32_t offset, unsigned int bytes, uint64_t value);
 
 /**
- * A wire changed. Takes a leaf lock (vgicv5_viwb.lock) for a bounded time. The LPI of an event that has been sent before is known,
- * until the guest invalidates it: any context. Otherwise the guest's tables are read, two to four entries: any context
- * in which vgicv5_port_guest_read() may be called. Nothing is allocated.
+ * A wire changed. Takes a leaf lock (vgicv5_viwb.lock) for a bounded time. The LPI of an event that has been sent
+ * before is known, until the guest invalidates it: any context. Otherwise the guest's tables are read, two to four
+ * entries: any context in which vgicv5_port_guest_read() may be called. Nothing is allocated.
  *
  * What the guest has not mapped is lost, and ITS_SWERR_STATUSR says why. The first event after a wire was enabled or
  * mapped kicks the vCPUs that are loaded: one of them sets the LPI's handling mode (R_HHKMN) when it enters.
