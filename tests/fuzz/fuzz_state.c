@@ -17,6 +17,7 @@
 #define SECTION VGICV5_STATE_SECTION_BYTES
 #define TOTAL_AT 16u /* u64 size of the whole state in the header */
 #define MOST_BYTES ((size_t)1 << 20)
+#define USE_EVERY 8u /* of what a sweep takes: worlds take time */
 
 #define CHECK(cond)                                                                \
 	do {                                                                       \
@@ -322,8 +323,9 @@ static void sweep_shape(const char *folder, unsigned int shape)
 				state[at + k] = (uint8_t)(values[i] >> 8 * k);
 			put_right(state, bytes);
 			if (try_changed(state, bytes, fresh, fresh_bytes)) {
+				if (taken_count % USE_EVERY == 0)
+					use_taken(0, shape);
 				write_taken(folder, shape, state, bytes);
-				use_taken(0, shape);
 				state_down(&vm);
 				state_up(&vm, 0, shape);
 			}

@@ -211,6 +211,55 @@ static void other_offsets_do_nothing(void **state)
 	assert_memory_equal(&uart, &before, sizeof(uart));
 }
 
+/* Queue, registers and line are another UART's after it was saved and restored. */
+static void goes_on_where_it_was_saved(void **state)
+{
+	static struct pl011_saved saved, again;
+	uint32_t ris;
+
+	(void)state;
+	pl011_write(&uart, LCR_H, 0x70);
+	pl011_write(&uart, IMSC, RX | RT);
+	pl011_write(&uart, IFLS, 0x08);
+	receive("hello");
+	assert_int_equal(pl011_read(&uart, DR), 'h');
+	ris = pl011_read(&uart, RIS);
+	pl011_save(&uart, &saved);
+	assert_true(pl011_saved_is_good(&saved));
+	setup(NULL);
+	pl011_restore(&uart, &saved);
+	assert_true(seen.line);
+	assert_int_equal(pl011_read(&uart, RIS), ris);
+	assert_int_equal(pl011_read(&uart, LCR_H), 0x70);
+	assert_int_equal(pl011_read(&uart, IMSC), RX | RT);
+	assert_int_equal(pl011_read(&uart, IFLS), 0x08);
+	pl011_save(&uart, &again);
+	assert_memory_equal(&saved, &again, sizeof(saved));
+	assert_int_equal(pl011_read(&uart, DR), 'e');
+	assert_int_equal(pl011_read(&uart, DR), 'l');
+	assert_int_equal(pl011_read(&uart, DR), 'l');
+	assert_int_equal(pl011_read(&uart, DR), 'o');
+	assert_false(seen.line);
+}
+
+static void odd_saved_states_are_refused(void **state)
+{
+	static struct pl011_saved saved;
+
+	(void)state;
+	pl011_save(&uart, &saved);
+	assert_true(pl011_saved_is_good(&saved));
+	saved.queued = PL011_QUEUE + 1;
+	assert_false(pl011_saved_is_good(&saved));
+	saved.queued = PL011_QUEUE;
+	assert_true(pl011_saved_is_good(&saved));
+	saved.imsc = 0x800;
+	assert_false(pl011_saved_is_good(&saved));
+	saved.imsc = 0;
+	saved.cr = 1 << 3;
+	assert_false(pl011_saved_is_good(&saved));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +273,8 @@ int main(void)
 		cmocka_unit_test_setup(the_queue_is_long_but_not_endless, setup),
 		cmocka_unit_test_setup(loopback_returns_what_is_sent, setup),
 		cmocka_unit_test_setup(other_offsets_do_nothing, setup),
+		cmocka_unit_test_setup(goes_on_where_it_was_saved, setup),
+		cmocka_unit_test_setup(odd_saved_states_are_refused, setup),
 	};
 
 	return cmocka_run_group_tests_name("pl011", tests, NULL, NULL);
