@@ -7,6 +7,7 @@
  * operations; after each, everything that software can see is compared.
  */
 #include "differential.h"
+#include "seeds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,11 +20,7 @@
 const uint32_t lpi_pool[] = {0, 2, 3, 255, 256, 300, 513, 1000, 1023, 1024};
 const unsigned int lpi_pool_size = sizeof(lpi_pool) / sizeof(lpi_pool[0]);
 
-static struct {
-	uint64_t first_seed;
-	uint64_t seeds;
-	unsigned int steps;
-} options = {1, 64, 2000};
+static struct seeds options = {1, 64, 2000};
 
 uint64_t random64(struct pair *p)
 {
@@ -503,28 +500,10 @@ static void models_agree(void **state)
 			 (unsigned long long)options.seeds);
 }
 
-static void parse(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i + 1 < argc; i += 2) {
-		uint64_t n = strtoull(argv[i + 1], NULL, 0);
-
-		if (!strcmp(argv[i], "--seed")) {
-			options.first_seed = n;
-			options.seeds = 1;
-		} else if (!strcmp(argv[i], "--seeds")) {
-			options.seeds = n;
-		} else if (!strcmp(argv[i], "--steps")) {
-			options.steps = (unsigned int)n;
-		}
-	}
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(models_agree)};
 
-	parse(argc, argv);
+	seeds_parse(&options, argc, argv);
 	return cmocka_run_group_tests_name("soft_differential", tests, NULL, NULL);
 }

@@ -7,13 +7,10 @@
  * ITS remembers entries. Options: --seed N, --seeds N, --steps N.
  */
 #include "rule_its.h"
+#include "seeds.h"
 #include "tiny_its.h"
 
-static struct {
-	uint64_t first_seed;
-	uint64_t seeds;
-	unsigned int steps;
-} options = {1, 64, 2000};
+static struct seeds options = {1, 64, 2000};
 
 /* Table memory: areas of 16 entries. */
 #define GROUPS 3u  /* L1 entries in use */
@@ -414,28 +411,10 @@ static void models_agree(void **state)
 			 (unsigned long long)options.seeds);
 }
 
-static void parse(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i + 1 < argc; i += 2) {
-		uint64_t n = strtoull(argv[i + 1], NULL, 0);
-
-		if (!strcmp(argv[i], "--seed")) {
-			options.first_seed = n;
-			options.seeds = 1;
-		} else if (!strcmp(argv[i], "--seeds")) {
-			options.seeds = n;
-		} else if (!strcmp(argv[i], "--steps")) {
-			options.steps = (unsigned int)n;
-		}
-	}
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(models_agree)};
 
-	parse(argc, argv);
+	seeds_parse(&options, argc, argv);
 	return cmocka_run_group_tests_name("soft_its_differential", tests, NULL, NULL);
 }
