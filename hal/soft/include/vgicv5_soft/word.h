@@ -40,6 +40,7 @@ struct vgicv5_word_access {
 	bool read; /**< MRS or SYSL */
 };
 
+/** Takes an immediate with the mark apart. */
 void vgicv5_hvc_access(uint32_t imm, struct vgicv5_word_access *access);
 
 #endif
