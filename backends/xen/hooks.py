@@ -89,7 +89,9 @@ GIC_VGIC = [
             "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_sync_from_guest(v);\n        return;\n    }\n\n")),
     before("dispatch", ARM + "gic-vgic.c",
            ("    mask_priority = gic_hw_ops->read_vmcr_priority();\n",
-            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_pending_irq(v);\n\n")),
+            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_pending_irq(v);\n"
+            "    /* The debug key that destroys domains runs in the idle domain. */\n"
+            "    if ( IS_ENABLED(CONFIG_VGIC_V5_TEST_TRANSPORT) && is_idle_vcpu(v) )\n        return 0;\n\n")),
     before("dispatch", ARM + "gic-vgic.c",
            ("    gic_restore_pending_irqs(current);\n",
             "    if ( vgic_is_v5(current->domain) )\n    {\n        vgic_v5_sync_to_guest();\n"

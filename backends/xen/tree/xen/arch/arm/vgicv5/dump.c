@@ -4,7 +4,10 @@
 #include <xen/init.h>
 #include <xen/keyhandler.h>
 #include <xen/lib.h>
+#include <xen/rcupdate.h>
 #include <xen/softirq.h>
+
+#include <asm/current.h>
 
 #include "private.h"
 
@@ -103,13 +106,20 @@ static void destroy_first(unsigned char key)
 
     id = d->domain_id;
     printk("vGICv5: destroying d%d\n", id);
+
+    /*
+     * This is the idle vCPU, and domain_kill() asks whether interrupts of the
+     * current vCPU call for preemption: a vCPU without vGIC had better mask
+     * them. It never goes to a guest.
+     */
+    guest_cpu_user_regs()->cpsr |= PSR_IRQ_MASK;
     do {
         process_pending_softirqs();
-        domain_lock(d);
+        /* domctl_lock would be held, but nobody here could make a domctl. */
         rc = domain_kill(d);
-        domain_unlock(d);
     } while ( rc == -ERESTART );
     put_domain(d);
+    rcu_barrier(); /* the rest is done after a grace period */
     printk("vGICv5: destroyed d%d (%d)\n", id, rc);
 }
 #endif
