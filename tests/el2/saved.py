@@ -147,6 +147,7 @@ def main():
                     ("--cpu", NEWEST_MODEL, "--gic", "istmd=1")):
         elsewhere(folder, shell, name, last, uptime, options)
     refused(folder, shell, name, ("--cpu", MODEL, "--gic", "lpi_bits=15"), "what its guest was shown")
+    os.remove(name)
     print("Linux goes on where it was saved")
 
 
