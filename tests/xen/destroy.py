@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Domains are destroyed while they boot and while they work; their neighbours must not notice, and all must come back.
+"""Domains are destroyed amid what they do to their GICv5; their neighbours must not notice, and all must come back.
 
-Usage: destroy.py FOLDER XEN-VERSION CONFIGURATION
+Usage: destroy.py FOLDER XEN-VERSION CONFIGURATION HOSTILE-ELF
 
 Without a toolstack nothing destroys a domain: the test transport's debug key does, always the first one that is left.
 """
@@ -10,11 +10,12 @@ import os
 import re
 import sys
 
-from xenmachine import Linux, Machine, build_xen, linux_files, verdict
+from xenmachine import V5, Domain, Linux, Machine, build_xen, hostile_image, linux_files, verdict
 
 DESTROY, DUMP = b"6", b"5"
-# When domains 1 and 2 have to go: early in the kernel's boot, and amid its work.
-MOMENTS = {1: "GICv5 IRS: ", 2: "demo: /proc/interrupts before"}
+# When domains 1 and 2 have to go: as soon as they run, and later.
+MOMENTS = {1: "hostile: seed", 2: "hostile: cpu0 at"}
+ENDLESS = 0xffffffff
 
 
 class Killer:
@@ -71,13 +72,14 @@ def nothing_is_left(machine):
 
 def main():
     """Entry point."""
-    folder, version, configuration = sys.argv[1:4]
+    folder, version, configuration, elf = sys.argv[1:5]
     xen = build_xen(folder, version, configuration)
     files = linux_files(folder)
-    victims = [Linux("v5", 2).domain(files, "earlycon=pl011,0x22000000"), Linux("v5", 2).domain(files)]
+    own = os.path.join(folder, "destroy")
+    victim = Domain(hostile_image(own, elf, 2, ENDLESS), cpus=2, memory=64, properties=V5)
     guests = {3: Linux("v5", 2), 4: Linux("v3", 1)}
-    machine = Machine(os.path.join(folder, "destroy"), xen,
-                      victims + [guest.domain(files) for guest in guests.values()], memory=2560)
+    machine = Machine(own, xen, [victim, victim] + [guest.domain(files) for guest in guests.values()],
+                      arguments="guest_loglvl=error")
     follow(machine, guests)
     nothing_is_left(machine)
     machine.stop()

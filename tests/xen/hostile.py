@@ -6,23 +6,12 @@ Usage: hostile.py FOLDER XEN-VERSION CONFIGURATION HOSTILE-ELF [SEED [OPERATIONS
 """
 import os
 import re
-import struct
 import sys
 
-from xenmachine import V5, Domain, Linux, Machine, bare_image, build_xen, linux_files, verdict
+from xenmachine import V5, Domain, Linux, Machine, build_xen, hostile_image, linux_files, verdict
 
-HEADER_SEED = 32  # bytes into the image's header
 END = r"hostile: end after (\d+) operations, (\d+) refused, (\d+) interrupts"
 COUNTERS = r"vGICv5 counters d1v(\d+) (.*)"
-
-
-def make_image(folder, elf, seed, operations):
-    """The rewritten guest with what it shall do in its header."""
-    image = bare_image(folder, elf)
-    with open(image, "r+b") as f:
-        f.seek(HEADER_SEED)
-        f.write(struct.pack("<QQ", seed, operations))
-    return image
 
 
 def follow(machine, linux):
@@ -78,7 +67,7 @@ def main():
     files = linux_files(folder)
     linux = Linux("v5", 2)
     own = os.path.join(folder, "hostile")
-    hostile = Domain(make_image(own, elf, seed, operations), cpus=2, memory=64, properties=V5)
+    hostile = Domain(hostile_image(own, elf, seed, operations), cpus=2, memory=64, properties=V5)
     machine = Machine(own, xen, [hostile, linux.domain(files)], arguments="guest_loglvl=error")
     end = follow(machine, linux)
     sums = counters(machine)

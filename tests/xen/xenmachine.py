@@ -5,6 +5,7 @@ The tree is QEMU's own with another node "chosen"; images lie in RAM where QEMU'
 """
 import os
 import re
+import struct
 import subprocess
 import sys
 
@@ -21,6 +22,7 @@ SWITCH = b"\x01\x01\x01"  # Xen's console: input goes to the next domain, after 
 FOCUS = r"\*\*\* Serial input to (DOM\d+|Xen)"
 LINE = r"(?:\(XEN\) )?DOM(\d+): (.*)"
 V5 = ('xen,vgic = "v5";',)  # properties of a domain on the virtual GICv5
+PIECE = 126  # characters that Xen buffers of a domain's line
 PANIC = r"\(XEN\) (Panic on CPU|Assertion '.*' failed|.*Unhandled EL2|.*UBSAN:|Xen BUG at|Xen WARN at)"
 
 
@@ -156,13 +158,18 @@ class Machine(Console):
             self.fail(str(error))
 
     def said(self):
-        """Each line with the number of the domain that it is from, 0: Xen."""
+        """Each line with the number of the domain that it is from, 0: Xen. Long ones of domains come in pieces."""
+        begun = {}
         for line in self.lines():
             match = re.match(LINE, line)
-            if match:
-                yield int(match[1]), match[2]
-            else:
+            if not match:
                 yield 0, line.removeprefix("(XEN) ")
+                continue
+            number, text = int(match[1]), begun.pop(int(match[1]), "") + match[2]
+            if len(match[2]) == PIECE:
+                begun[number] = text
+            else:
+                yield number, text
 
     def rest(self):
         """What comes after a panic goes to the log: Xen says why."""
@@ -219,6 +226,15 @@ def bare_image(folder, elf):
     output_of(os.path.join(TOP, "tools", "gicv5-rewrite"), "-q", elf, rewritten)
     image = os.path.splitext(rewritten)[0] + ".img"
     subprocess.run(["aarch64-linux-gnu-objcopy", "-O", "binary", rewritten, image], check=True)
+    return image
+
+
+def hostile_image(folder, elf, seed, operations):
+    """The hostile guest, with what it shall do in its header."""
+    image = bare_image(folder, elf)
+    with open(image, "r+b") as f:
+        f.seek(32)
+        f.write(struct.pack("<QQ", seed, operations))
     return image
 
 
