@@ -96,6 +96,11 @@ HOOKS = [
         "	if (!vgic_valid_spi(kvm, spi_id))\n",
         "	if (vgic_is_v5(kvm))\n		spi_id = vgic_v5_make_spi(e->irqchip.pin);\n\n",
     ),
+    Hook(
+        f"{KVM}/vgic/vgic-irqfd.c",
+        "		if ((e->irqchip.pin >= KVM_IRQCHIP_NUM_PINS) ||\n",
+        "		if ((e->irqchip.pin >= (vgic_is_v5(kvm) ? KVM_IRQCHIP_NUM_PINS : 1020 - 32)) ||\n",
+    ),
     # ---- Running ----
     Hook(
         f"{KVM}/arm.c",
