@@ -48,8 +48,6 @@ SUITES = {
     # Debian's Linux.
     "linux": {
         "two": ("sh /linux 2", 0, LINUX),
-        "one": ("sh /linux 1", 0, LINUX),
-        "four": ("sh /linux 4", 0, LINUX),
     },
 }
 
