@@ -77,7 +77,7 @@ void vgicv5_dump_host(const struct vgicv5_host *host, vgicv5_print_fn print, voi
 
 	start_line(&dump, "GICv5 host:");
 	vgicv5_text_string(&dump.text, host->coherent ? " coherent IRS" : " IRS that is not coherent");
-	vgicv5_text_flag(&dump.text, "(does not answer any more)", host->unsettled != 0);
+	vgicv5_text_flag(&dump.text, "(does not answer any more)", host->silent != 0);
 	vgicv5_text_named_hex(&dump.text, "VM table of bytes", host->vmt_bytes);
 	end_line(&dump);
 	host_limits(&dump, &host->caps);

@@ -35,10 +35,12 @@ static int wait_idle(struct vgicv5_host *host, enum irs_group group)
 
 		if (GICV5_GET(IRS_VMT_STATUSR_IDLE, read_status(host, group))) {
 			host->unsettled &= (uint8_t) ~(1u << group);
+			host->silent &= (uint8_t) ~(1u << group);
 			return VGICV5_OK;
 		}
 		if (late) {
 			host->unsettled |= (uint8_t)(1u << group);
+			host->silent |= (uint8_t)(1u << group);
 			return VGICV5_TIMEOUT;
 		}
 		vgicv5_port_relax();

@@ -17,51 +17,41 @@ static uint32_t bits(uint32_t value, unsigned int hi, unsigned int lo)
 	return value >> lo & ((1u << (hi - lo + 1)) - 1);
 }
 
-static bool is_register(unsigned int encoding, bool read)
-{
-#define MATCH_RO(name)     \
-	case GICV5_##name: \
-		return read;
-#define MATCH_RW(name)     \
-	case GICV5_##name: \
-		return true;
-#define MATCH(name, op0, op1, crn, crm, op2, access) MATCH_##access(name)
-	switch (encoding) {
-		GICV5_SYSREGS_ICC(MATCH)
-	default:
-		return false;
-	}
-}
+/* An instruction that is there to be read (MRS, SYSL), to be written (MSR, SYS), or both. */
+struct direction {
+	uint16_t encoding;
+	bool read;
+	bool write;
+};
 
-static bool is_instruction(unsigned int encoding, bool read)
-{
-#define MATCH_SYS(name, op1, crm, op2) \
-	case GICV5_GIC_##name:         \
-		return !read;
-#define MATCH_SYSL(name, op1, crm, op2) \
-	case GICV5_GIC_##name:          \
-		return read;
-#define MATCH_GSB(name, op1, crm, op2) \
-	case GICV5_GSB_##name:         \
-		return !read;
-	switch (encoding) {
-		GICV5_INSNS_CD(MATCH_SYS)
-		GICV5_INSNS_EOI(MATCH_SYS)
-		GICV5_INSNS_ACK(MATCH_SYSL)
-		GICV5_INSNS_GSB(MATCH_GSB)
-	default:
-		return false;
-	}
-}
+#define DIRECTION_RO true, false
+#define DIRECTION_RW true, true
+#define REGISTER(name, op0, op1, crn, crm, op2, access) {GICV5_##name, DIRECTION_##access},
+#define SYS(name, op1, crm, op2) {GICV5_GIC_##name, false, true},
+#define SYSL(name, op1, crm, op2) {GICV5_GIC_##name, true, false},
+#define GSB(name, op1, crm, op2) {GICV5_GSB_##name, false, true},
+
+/* clang-format off */
+static const struct direction directions[] = {
+	GICV5_SYSREGS_ICC(REGISTER)
+	GICV5_INSNS_CD(SYS)
+	GICV5_INSNS_EOI(SYS)
+	GICV5_INSNS_ACK(SYSL)
+	GICV5_INSNS_GSB(GSB)
+};
+/* clang-format on */
 
 bool vgicv5_word(uint32_t word)
 {
 	unsigned int encoding = bits(word, 20, 5);
-	bool read = word & WORD_READ;
+	size_t i;
 
 	if ((word & WORD_SYSTEM_MASK) != WORD_SYSTEM)
 		return false;
-	return is_register(encoding, read) || is_instruction(encoding, read);
+	for (i = 0; i < sizeof(directions) / sizeof(directions[0]); i++)
+		if (directions[i].encoding == encoding)
+			return word & WORD_READ ? directions[i].read : directions[i].write;
+	return false;
 }
 
 uint32_t vgicv5_word_to_hvc(uint32_t word)

@@ -58,7 +58,8 @@ struct vgicv5_host {
 	uint32_t timeout_us;
 	bool coherent;
 	uint8_t vmt_id_bits;	    /* as in IRS_VMT_CFGR */
-	uint8_t unsettled;	    /* groups of IRS registers that did not report IDLE in time */
+	uint8_t unsettled;	    /* groups of IRS registers to be looked at before they are written */
+	uint8_t silent;		    /* ... whose last command did not report IDLE in time */
 	vgicv5_lock_t command_lock; /* leaf: IRS command registers and VM table entries */
 	vgicv5_mutex_t vmt_mutex;   /* VM IDs and L2 VM tables */
 	uint64_t *vmt;		    /* linear table of L2_VMTEs, or L1 table */
