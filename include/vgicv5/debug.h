@@ -11,7 +11,10 @@
 /** Where a dump goes: one call per line, without newline. `line` lives until the function returns. */
 typedef void (*vgicv5_print_fn)(void *ctx, const char *line);
 
-/** Dumps; may be called at any time, what moves meanwhile may look inconsistent. Never sleep, never allocate. */
+/**
+ * Dumps; may be called at any time, what moves meanwhile may look inconsistent. Never sleep, never allocate. That of a
+ * vCPU: interrupts or preemption off, as it tells whether the vCPU is loaded on this CPU.
+ */
 void vgicv5_dump_host(const struct vgicv5_host *host, vgicv5_print_fn print, void *ctx);
 void vgicv5_dump_vm(const struct vgicv5_vm *vm, vgicv5_print_fn print, void *ctx);
 void vgicv5_dump_vcpu(const struct vgicv5_vcpu *vcpu, vgicv5_print_fn print, void *ctx);

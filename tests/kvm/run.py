@@ -52,7 +52,7 @@ SUITES = {
 }
 
 # {suite: what the host kernel's command line has more}
-OPTIONS = {"gicv5": "kvm-arm.vgicv5_irs=optional"}
+OPTIONS = {"gicv5": "kvm-arm.vgicv5_irs=optional", "kunit": "kunit.enable=1 kunit.autorun=1"}
 
 
 def kernel_of(folder):

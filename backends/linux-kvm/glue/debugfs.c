@@ -19,6 +19,8 @@ static int vgicv5_show(struct seq_file *file, void *unused)
 	unsigned int i;
 
 	guard(mutex)(&kvm->arch.config_lock);
+	/* A vCPU's dump tells whether it is loaded on this CPU. */
+	guard(preempt)();
 	vgicv5_dump_host(&vgicv5_kvm_host, print_line, file);
 	lib = vgicv5_kvm_of(kvm);
 	if (!lib)
