@@ -52,12 +52,12 @@ class Machine(Console):
         for line in self.lines():
             if "unknown: end-of-answer" in line:
                 return answer
-            # What is typed is echoed a character at a time: a guest's line may begin in the middle of it.
-            if re.search(r"\[(vm\d|vgicv5)\]", line):
-                if other:
-                    other(line)
-            elif line.startswith("  "):
+            # What is typed is echoed a character at a time: a guest's line may begin in the middle of it. With one
+            # VM its lines have no name in front.
+            if line.startswith("  "):
                 answer.append(line.strip())
+            elif other:
+                other(line)
         return self.fail("the machine ended while the monitor was asked")
 
     def counters(self, vm, other=None):

@@ -257,14 +257,24 @@ static void finish_stop(struct shell_vm *vm)
 		shell_power_off();
 }
 
+static bool is_to_finish(const struct shell_vm *vm)
+{
+	return vm->used && vm->state == SHELL_VM_STOPPING && sched_is_quiet(vm);
+}
+
 void vm_finish_stops(void)
 {
 	struct shell_vm *vm;
 
-	for (vm = shell_vms; vm < shell_vms + SHELL_MAX_VMS; vm++)
-		if (vm->used && vm->state == SHELL_VM_STOPPING && sched_is_quiet(vm) &&
-		    !__atomic_exchange_n(&vm->finishing, true, __ATOMIC_SEQ_CST))
+	for (vm = shell_vms; vm < shell_vms + SHELL_MAX_VMS; vm++) {
+		if (!is_to_finish(vm) || __atomic_exchange_n(&vm->finishing, true, __ATOMIC_SEQ_CST))
+			continue;
+		/* Another CPU may have finished it since we looked, and it may run again. */
+		if (is_to_finish(vm))
 			finish_stop(vm);
+		else
+			__atomic_store_n(&vm->finishing, false, __ATOMIC_SEQ_CST);
+	}
 }
 
 void shell_vm_pause(struct shell_vm *vm, bool pause)
