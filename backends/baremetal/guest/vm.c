@@ -257,7 +257,7 @@ static void finish_stop(struct shell_vm *vm)
 		shell_power_off();
 }
 
-static bool is_to_finish(const struct shell_vm *vm)
+static bool is_to_finish(struct shell_vm *vm)
 {
 	return vm->used && vm->state == SHELL_VM_STOPPING && sched_is_quiet(vm);
 }
