@@ -253,10 +253,10 @@ static void odd_saved_states_are_refused(void **state)
 	assert_false(pl011_saved_is_good(&saved));
 	saved.queued = PL011_QUEUE;
 	assert_true(pl011_saved_is_good(&saved));
-	saved.imsc = 0x800;
+	saved.regs.imsc = 0x800;
 	assert_false(pl011_saved_is_good(&saved));
-	saved.imsc = 0;
-	saved.cr = 1 << 3;
+	saved.regs.imsc = 0;
+	saved.regs.cr = 1 << 3;
 	assert_false(pl011_saved_is_good(&saved));
 }
 

@@ -31,17 +31,17 @@ static uint32_t queued(const struct pl011 *uart)
 
 static uint32_t fifo_depth(const struct pl011 *uart)
 {
-	return (uart->lcr_h & PL011_LCR_H_FEN) ? PL011_FIFO_DEPTH : 1;
+	return (uart->regs.lcr_h & PL011_LCR_H_FEN) ? PL011_FIFO_DEPTH : 1;
 }
 
 static uint32_t trigger_level(const struct pl011 *uart)
 {
-	return (uart->lcr_h & PL011_LCR_H_FEN) ? pl011_trigger_levels[(uart->ifls >> 3) & 7] : 1;
+	return (uart->regs.lcr_h & PL011_LCR_H_FEN) ? pl011_trigger_levels[(uart->regs.ifls >> 3) & 7] : 1;
 }
 
 static void update_line(struct pl011 *uart)
 {
-	bool line = (uart->ris & uart->imsc) != 0;
+	bool line = (uart->regs.ris & uart->regs.imsc) != 0;
 
 	if (line == uart->line)
 		return;
@@ -53,13 +53,13 @@ static void update_line(struct pl011 *uart)
 static void receive_status(struct pl011 *uart)
 {
 	if (queued(uart))
-		uart->ris |= PL011_INT_RT;
+		uart->regs.ris |= PL011_INT_RT;
 	else
-		uart->ris &= ~(uint32_t)PL011_INT_RT;
+		uart->regs.ris &= ~(uint32_t)PL011_INT_RT;
 	if (queued(uart) >= trigger_level(uart))
-		uart->ris |= PL011_INT_RX;
+		uart->regs.ris |= PL011_INT_RX;
 	else
-		uart->ris &= ~(uint32_t)PL011_INT_RX;
+		uart->regs.ris &= ~(uint32_t)PL011_INT_RX;
 }
 
 bool pl011_receive(struct pl011 *uart, uint8_t c)
@@ -69,7 +69,7 @@ bool pl011_receive(struct pl011 *uart, uint8_t c)
 	if (fits)
 		uart->queue[uart->tail++ % PL011_QUEUE] = c;
 	else
-		uart->ris |= PL011_INT_OE;
+		uart->regs.ris |= PL011_INT_OE;
 	receive_status(uart);
 	update_line(uart);
 	return fits;
@@ -93,12 +93,12 @@ static uint32_t read_data(struct pl011 *uart)
  */
 static void write_data(struct pl011 *uart, uint8_t c)
 {
-	if (uart->cr & PL011_CR_LBE)
+	if (uart->regs.cr & PL011_CR_LBE)
 		pl011_receive(uart, c);
 	else
 		uart->ops->transmit(uart->ctx, c);
 	/* The transmit FIFO filled and drained: it passed its trigger level. */
-	uart->ris |= PL011_INT_TX;
+	uart->regs.ris |= PL011_INT_TX;
 	update_line(uart);
 }
 
@@ -115,7 +115,8 @@ static uint32_t flags(const struct pl011 *uart)
 
 void pl011_init(struct pl011 *uart, const struct pl011_ops *ops, void *ctx)
 {
-	*uart = (struct pl011){.ops = ops, .ctx = ctx, .cr = PL011_CR_RESET, .ifls = PL011_IFLS_RESET};
+	*uart = (struct pl011){
+		.ops = ops, .ctx = ctx, .regs = {.cr = PL011_CR_RESET, .ifls = PL011_IFLS_RESET}};
 }
 
 /* The registers that only hold what was written, with the bits that exist. */
@@ -123,14 +124,14 @@ static uint32_t *plain_register(struct pl011 *uart, uint32_t offset, uint32_t *m
 {
 	/* clang-format off */
 	switch (offset) {
-	case PL011_ILPR: *mask = 0xff; return &uart->ilpr;
-	case PL011_IBRD: *mask = 0xffff; return &uart->ibrd;
-	case PL011_FBRD: *mask = 0x3f; return &uart->fbrd;
-	case PL011_LCR_H: *mask = 0xff; return &uart->lcr_h;
-	case PL011_CR: *mask = 0xff87; return &uart->cr;
-	case PL011_IFLS: *mask = 0x3f; return &uart->ifls;
-	case PL011_IMSC: *mask = PL011_INT_ALL; return &uart->imsc;
-	case PL011_DMACR: *mask = 7; return &uart->dmacr;
+	case PL011_ILPR: *mask = 0xff; return &uart->regs.ilpr;
+	case PL011_IBRD: *mask = 0xffff; return &uart->regs.ibrd;
+	case PL011_FBRD: *mask = 0x3f; return &uart->regs.fbrd;
+	case PL011_LCR_H: *mask = 0xff; return &uart->regs.lcr_h;
+	case PL011_CR: *mask = 0xff87; return &uart->regs.cr;
+	case PL011_IFLS: *mask = 0x3f; return &uart->regs.ifls;
+	case PL011_IMSC: *mask = PL011_INT_ALL; return &uart->regs.imsc;
+	case PL011_DMACR: *mask = 7; return &uart->regs.dmacr;
 	default: return NULL;
 	}
 	/* clang-format on */
@@ -152,9 +153,7 @@ void pl011_save(const struct pl011 *uart, struct pl011_saved *saved)
 {
 	uint32_t at;
 
-#define SAVE(member, mask) saved->member = uart->member;
-	PL011_SAVED(SAVE)
-#undef SAVE
+	saved->regs = uart->regs;
 	saved->queued = queued(uart);
 	for (at = 0; at < saved->queued; at++)
 		saved->queue[at] = uart->queue[(uart->head + at) % PL011_QUEUE];
@@ -164,7 +163,7 @@ bool pl011_saved_is_good(const struct pl011_saved *saved)
 {
 	uint32_t odd = 0;
 
-#define ODD(member, mask) odd |= saved->member & ~(uint32_t)(mask);
+#define ODD(member, mask) odd |= saved->regs.member & ~(uint32_t)(mask);
 	PL011_SAVED(ODD)
 #undef ODD
 	return !odd && saved->queued <= PL011_QUEUE;
@@ -174,14 +173,12 @@ void pl011_restore(struct pl011 *uart, const struct pl011_saved *saved)
 {
 	uint32_t at;
 
-#define RESTORE(member, mask) uart->member = saved->member;
-	PL011_SAVED(RESTORE)
-#undef RESTORE
+	uart->regs = saved->regs;
 	for (at = 0; at < saved->queued; at++)
 		uart->queue[at] = saved->queue[at];
 	uart->head = 0;
 	uart->tail = saved->queued;
-	uart->line = (uart->ris & uart->imsc) != 0;
+	uart->line = (uart->regs.ris & uart->regs.imsc) != 0;
 	uart->ops->interrupt(uart->ctx, uart->line);
 }
 
@@ -200,9 +197,9 @@ uint32_t pl011_read(struct pl011 *uart, uint32_t offset)
 	case PL011_FR:
 		return flags(uart);
 	case PL011_RIS:
-		return uart->ris;
+		return uart->regs.ris;
 	case PL011_MIS:
-		return uart->ris & uart->imsc;
+		return uart->regs.ris & uart->regs.imsc;
 	default:
 		return 0;
 	}
@@ -220,7 +217,7 @@ void pl011_write(struct pl011 *uart, uint32_t offset, uint32_t value)
 	if (plain)
 		*plain = value & mask;
 	if (offset == PL011_ICR)
-		uart->ris &= ~value;
+		uart->regs.ris &= ~value;
 	/* Another FIFO depth or trigger level: the receive status is a different one. */
 	if (offset == PL011_LCR_H || offset == PL011_IFLS)
 		receive_status(uart);

@@ -21,10 +21,8 @@ struct pl011_ops {
 	void (*interrupt)(void *ctx, bool asserted); /**< the line changed */
 };
 
-/** One UART. Members are for pl011.c. The caller serialises all calls on one of them. */
-struct pl011 {
-	const struct pl011_ops *ops;
-	void *ctx;
+/** Registers that are more than a constant; saved as they are. */
+struct pl011_regs {
 	uint32_t ibrd;
 	uint32_t fbrd;
 	uint32_t ilpr;
@@ -34,6 +32,13 @@ struct pl011 {
 	uint32_t imsc;
 	uint32_t ris;
 	uint32_t dmacr;
+};
+
+/** One UART. Members are for pl011.c. The caller serialises all calls on one of them. */
+struct pl011 {
+	const struct pl011_ops *ops;
+	void *ctx;
+	struct pl011_regs regs;
 	uint32_t head; /* next to be read; both run freely */
 	uint32_t tail; /* next to be filled */
 	bool line;
@@ -56,15 +61,7 @@ bool pl011_receive(struct pl011 *uart, uint8_t c);
 /* ---- Saving, in a form of its own ---- */
 
 struct pl011_saved {
-	uint32_t ibrd;
-	uint32_t fbrd;
-	uint32_t ilpr;
-	uint32_t lcr_h;
-	uint32_t cr;
-	uint32_t ifls;
-	uint32_t imsc;
-	uint32_t ris;
-	uint32_t dmacr;
+	struct pl011_regs regs;
 	uint32_t queued; /* at the beginning of `queue` */
 	uint8_t queue[PL011_QUEUE];
 };
