@@ -18,7 +18,6 @@
 #define SHELL_MAX_VMS 8
 #define SHELL_MAX_VCPUS 8 /* of one VM */
 #define SHELL_GUEST_RAM 0x40000000u
-#define SHELL_SPI_COUNT 256u /* as QEMU's virt board has */
 
 struct shell_vm;
 struct shell_vcpu;
@@ -76,6 +75,7 @@ struct shell_vm_config {
 	unsigned int vcpus;
 	uint64_t ram_bytes; /**< a multiple of 2 MiB */
 	bool identity;	    /**< RAM at its own physical address: for a VM with DMA. One VM only */
+	bool plain;	    /**< without an ITS */
 	/**
 	 * Puts kernel, initial ramdisk and device tree into the VM's memory (zeroed, nothing runs), and returns 0
 	 * with the registers of the first vCPU in *pc and *x0, or a negative number to give up. Called for every
@@ -128,6 +128,7 @@ const char *shell_vm_save(struct shell_vm *vm, const char *name);
 struct shell_saved {
 	unsigned int vcpus;
 	uint64_t ram_bytes;
+	bool plain; /**< the plain board, whatever else is in the file */
 };
 
 /** Looks at the beginning of a file. @return NULL, or what is wrong with it. */

@@ -57,7 +57,7 @@ def shapes(data):
     """What a header or a table can say."""
     yield "version", changed(data, version=2), "another version"
     yield "magic", changed(data, magic=b"VGICV5VN"), "no saved VM"
-    yield "nine vCPUs", changed(data, vcpus=9), "what cannot be"
+    yield "nine vCPUs", changed(data, vcpus=9), "more vCPUs"
     yield "odd memory", changed(data, ram=4096), "what cannot be"
     yield "three vCPUs", changed(data, vcpus=3), "a vCPU is missing"
     yield "too much memory", changed(data, ram=1 << 38), "no room"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Floating-point and SIMD registers: void fp_save(struct guest_fp *), void fp_restore(const struct guest_fp *). */
+/* Floating-point and SIMD registers: void fp_save(struct vmfile_fp *), void fp_restore(const struct vmfile_fp *). */
 	.arch_extension fp
 	.arch_extension simd
 

@@ -21,6 +21,7 @@
 #define BOARD_PCI_ECAM 0x3f000000u
 #define BOARD_PCI_ECAM_BYTES 0x100000u /* one bus */
 #define BOARD_RAM_BASE 0x40000000u
+#define BOARD_SPI_COUNT 256u
 
 /* First cell of an interrupt specifier of the GICv5 device tree binding, and flags. */
 #define BOARD_DT_PPI 1u

@@ -42,7 +42,7 @@ static void collect_line(struct console *console, char c)
 		return;
 	if (c != '\n')
 		console->history[console->written++] = c;
-	if (c == '\n' || console->written == CONSOLE_LINE)
+	if (c == '\n' || console->written == VMFILE_LINE_BYTES)
 		print_line(console);
 }
 
@@ -56,7 +56,7 @@ void console_restart(unsigned int vm)
 	shell_unlock(&con.lock);
 }
 
-void console_save(unsigned int vm, struct console_saved *saved)
+void console_save(unsigned int vm, struct vmfile_line *saved)
 {
 	const struct console *console = &con.vms[vm];
 	uint32_t i;
@@ -65,17 +65,17 @@ void console_save(unsigned int vm, struct console_saved *saved)
 	if (con.lines)
 		saved->length = console->written;
 	for (i = 0; i < saved->length; i++)
-		saved->line[i] = console->history[i];
+		saved->text[i] = console->history[i];
 	shell_unlock(&con.lock);
 }
 
-void console_resume(unsigned int vm, const struct console_saved *saved)
+void console_resume(unsigned int vm, const struct vmfile_line *saved)
 {
 	uint32_t i;
 
 	shell_lock(&con.lock);
 	for (i = 0; con.lines && i < saved->length; i++)
-		collect_line(&con.vms[vm], saved->line[i]);
+		collect_line(&con.vms[vm], saved->text[i]);
 	shell_unlock(&con.lock);
 }
 

@@ -9,7 +9,7 @@
 #ifndef SHELL_CONSOLE_H
 #define SHELL_CONSOLE_H
 
-#include <vgicv5_types.h>
+#include "../../vmfile/vmfile.h"
 
 #define CONSOLE_ESCAPE 0x1d /* Ctrl-] */
 
@@ -28,19 +28,11 @@ void console_output(unsigned int vm, uint8_t c);
 /** The VM starts anew: a line that it left unfinished ends here. Context as console_output(). */
 void console_restart(unsigned int vm);
 
-#define CONSOLE_LINE 240
+/** The line that a VM has not finished yet; none but in lines mode. */
+void console_save(unsigned int vm, struct vmfile_line *saved);
 
-/** A line that a VM has not finished yet; none but in lines mode. */
-struct console_saved {
-	uint32_t length;
-	uint32_t zero;
-	char line[CONSOLE_LINE];
-};
-
-void console_save(unsigned int vm, struct console_saved *saved);
-
-/** Takes over a line of at most CONSOLE_LINE - 1 characters after console_restart(). */
-void console_resume(unsigned int vm, const struct console_saved *saved);
+/** Takes over a line of at most VMFILE_LINE_BYTES - 1 characters after console_restart(). */
+void console_resume(unsigned int vm, const struct vmfile_line *saved);
 
 /** Gives the terminal to a VM's console. @return false: it has none. */
 bool console_select(unsigned int vm);

@@ -16,6 +16,7 @@
 struct guest {
 	struct shell_vm *vm;
 	unsigned int index;
+	bool plain; /* board.h */
 	const struct bundle *bundle;
 	shell_lock_t lock; /* the UART; the console's lock is taken inside */
 	struct pl011 uart;
@@ -91,7 +92,7 @@ static void uart_save(void *ctx, void *state)
 static const char *uart_check(void *ctx, const void *state)
 {
 	(void)ctx;
-	return pl011_saved_is_good(state) ? NULL : "its UART is in a state that there is not";
+	return vmfile_check_uart(state);
 }
 
 static void uart_restore(void *ctx, const void *state)
@@ -112,10 +113,8 @@ static void line_save(void *ctx, void *state)
 
 static const char *line_check(void *ctx, const void *state)
 {
-	const struct console_saved *saved = state;
-
 	(void)ctx;
-	return saved->length < CONSOLE_LINE && !saved->zero ? NULL : "the line that it prints is too long";
+	return vmfile_check_line(state);
 }
 
 static void line_restore(void *ctx, const void *state)
@@ -126,13 +125,13 @@ static void line_restore(void *ctx, const void *state)
 }
 
 static const struct shell_saved_device saved_devices[] = {
-	{.name = "uart",
-	 .bytes = sizeof(struct pl011_saved),
+	{.name = VMFILE_UART,
+	 .bytes = sizeof(struct vmfile_uart),
 	 .save = uart_save,
 	 .check = uart_check,
 	 .restore = uart_restore},
-	{.name = "line",
-	 .bytes = sizeof(struct console_saved),
+	{.name = VMFILE_LINE,
+	 .bytes = sizeof(struct vmfile_line),
 	 .save = line_save,
 	 .check = line_check,
 	 .restore = line_restore},
@@ -171,7 +170,8 @@ static void reset(struct shell_vm *vm, void *ctx)
 
 	console_restart(guest->index);
 	virtio_reset(vm, guest->virtio);
-	pci_host_reset(&guest->pci);
+	if (!guest->plain)
+		pci_host_reset(&guest->pci);
 	shell_lock(&guest->lock);
 	pl011_init(&guest->uart, &uart_ops, guest);
 	shell_unlock(&guest->lock);
@@ -193,6 +193,7 @@ static int load_fdt(struct guest *guest, const struct guest_layout *layout)
 		.ram_size = shell_vm_ram_bytes(guest->vm),
 		.bootargs = guest->bootargs,
 		.virtio = guest->virtio,
+		.plain = guest->plain,
 		.seed = choose_seed(guest),
 	};
 	void *blob = shell_alloc(GUEST_FDT_SIZE, 8);
@@ -271,25 +272,27 @@ static bool add_devices(struct guest *guest)
 		con_printf("%s: no room for its UART\n", guest->name);
 		return false;
 	}
-	if (!add_pci(guest))
+	if (!guest->plain && !add_pci(guest))
 		return false;
-	if (guest->index == 0)
+	if (guest->index == 0 && !guest->plain)
 		guest->virtio = virtio_pass_through(guest->vm);
 	return register_saved(guest);
 }
 
-static bool create(struct guest *guest, unsigned int vcpus, uint64_t ram_bytes)
+static bool create(struct guest *guest, const struct shell_saved *like)
 {
 	struct shell_vm_config config = {
 		.name = guest->name,
-		.vcpus = vcpus,
-		.ram_bytes = ram_bytes,
+		.vcpus = like->vcpus,
+		.ram_bytes = like->ram_bytes,
+		.plain = like->plain,
 		.identity = guest->index == 0,
 		.load = load,
 		.reset = reset,
 		.ctx = guest,
 	};
 
+	guest->plain = like->plain;
 	pl011_init(&guest->uart, &uart_ops, guest);
 	guest->vm = shell_vm_create(&config);
 	if (guest->vm && shell_vm_index(guest->vm) == guest->index && add_devices(guest))
@@ -300,19 +303,28 @@ static bool create(struct guest *guest, unsigned int vcpus, uint64_t ram_bytes)
 	return false;
 }
 
+static bool is_plain(const struct bundle *bundle)
+{
+	char board[8];
+
+	return bundle_text(bundle, "board", board, sizeof(board)) && !strcmp(board, "plain");
+}
+
 bool guest_create(const struct bundle *bundle, unsigned int index, const struct shell_saved *like)
 {
 	struct guest *guest = &guests[index];
+	struct shell_saved configured = {
+		.vcpus = (unsigned int)bundle_number(bundle, "cpus", 1),
+		.ram_bytes = bundle_number(bundle, "mem", 512) * MIB,
+		.plain = is_plain(bundle),
+	};
 
 	guest->index = index;
 	guest->bundle = bundle;
 	shell_snprintf(guest->name, sizeof(guest->name), "vm%u", index);
 	read_bootargs(guest);
 	console_attach(index, guest->name, typed, guest);
-	if (like)
-		return create(guest, like->vcpus, like->ram_bytes);
-	return create(guest, (unsigned int)bundle_number(bundle, "cpus", 1),
-		      bundle_number(bundle, "mem", 512) * MIB);
+	return create(guest, like ? like : &configured);
 }
 
 const char *guest_restore(const struct bundle *bundle, unsigned int index, const char *name)
@@ -324,13 +336,12 @@ const char *guest_restore(const struct bundle *bundle, unsigned int index, const
 	if (wrong)
 		return wrong;
 	if (guest->vm && (shell_vm_vcpu_count(guest->vm) != saved.vcpus ||
-			  shell_vm_ram_bytes(guest->vm) != saved.ram_bytes)) {
+			  shell_vm_ram_bytes(guest->vm) != saved.ram_bytes || guest->plain != saved.plain)) {
 		if (guest->virtio || shell_vm_destroy(guest->vm))
 			return "the VM in its place is not off, or has devices of the machine";
 		guest->vm = NULL;
 	}
-	if (!guest->vm && !(guest->bundle ? create(guest, saved.vcpus, saved.ram_bytes)
-					  : guest_create(bundle, index, &saved)))
+	if (!guest->vm && !(guest->bundle ? create(guest, &saved) : guest_create(bundle, index, &saved)))
 		return "there is no room for a VM like it";
 	return shell_vm_restore(guest->vm, name);
 }

@@ -208,8 +208,9 @@ static void write_its(struct writer *w)
 	end(w);
 }
 
-static void write_irs(struct writer *w, uint32_t cpus)
+static void write_irs(struct writer *w, const struct guest_fdt *guest)
 {
+	uint32_t cpus = guest->cpus;
 	uint32_t i;
 	void *value;
 
@@ -225,11 +226,12 @@ static void write_irs(struct writer *w, uint32_t cpus)
 	collect(w, fdt_property_placeholder(w->blob, "arm,iaffids", (int)(cpus * sizeof(fdt16_t)), &value));
 	for (i = 0; i < cpus && !w->error; i++)
 		((fdt16_t *)value)[i] = cpu_to_fdt16((uint16_t)i);
-	write_its(w);
+	if (!guest->plain)
+		write_its(w);
 	end(w);
 }
 
-static void write_intc(struct writer *w, uint32_t cpus)
+static void write_intc(struct writer *w, const struct guest_fdt *guest)
 {
 	begin(w, "intc");
 	text(w, "compatible", "arm,gic-v5");
@@ -238,7 +240,7 @@ static void write_intc(struct writer *w, uint32_t cpus)
 	size_cells(w, 2, 2);
 	flag(w, "ranges");
 	cell(w, "phandle", PHANDLE_INTC);
-	write_irs(w, cpus);
+	write_irs(w, guest);
 	end(w);
 }
 
@@ -328,11 +330,12 @@ int guest_fdt_make(void *blob, uint32_t size, const struct guest_fdt *guest)
 	write_cpus(&w, guest->cpus);
 	write_psci(&w);
 	write_timer(&w);
-	write_intc(&w, guest->cpus);
+	write_intc(&w, guest);
 	write_clock(&w);
 	write_uart(&w);
 	write_virtio(&w, guest->virtio);
-	write_pci(&w);
+	if (!guest->plain)
+		write_pci(&w);
 	end(&w);
 	collect(&w, fdt_finish(blob));
 	return w.error;

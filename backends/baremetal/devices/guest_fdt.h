@@ -19,6 +19,7 @@ struct guest_fdt {
 	uint64_t initrd_start; /**< both 0: no initial ramdisk */
 	uint64_t initrd_end;
 	uint32_t virtio; /**< bit n: virtio-mmio transport n is there */
+	bool plain;	 /**< neither ITS nor PCI */
 	uint64_t seed;	 /**< not 0: kaslr-seed and rng-seed are made of it */
 };
 

@@ -137,19 +137,7 @@ static uint32_t *plain_register(struct pl011 *uart, uint32_t offset, uint32_t *m
 	/* clang-format on */
 }
 
-/* X(member, bits that it has) */
-#define PL011_SAVED(X)         \
-	X(ilpr, 0xff)          \
-	X(ibrd, 0xffff)        \
-	X(fbrd, 0x3f)          \
-	X(lcr_h, 0xff)         \
-	X(cr, 0xff87)          \
-	X(ifls, 0x3f)          \
-	X(imsc, PL011_INT_ALL) \
-	X(ris, PL011_INT_ALL)  \
-	X(dmacr, 7)
-
-void pl011_save(const struct pl011 *uart, struct pl011_saved *saved)
+void pl011_save(const struct pl011 *uart, struct vmfile_uart *saved)
 {
 	uint32_t at;
 
@@ -159,17 +147,7 @@ void pl011_save(const struct pl011 *uart, struct pl011_saved *saved)
 		saved->queue[at] = uart->queue[(uart->head + at) % PL011_QUEUE];
 }
 
-bool pl011_saved_is_good(const struct pl011_saved *saved)
-{
-	uint32_t odd = 0;
-
-#define ODD(member, mask) odd |= saved->regs.member & ~(uint32_t)(mask);
-	PL011_SAVED(ODD)
-#undef ODD
-	return !odd && saved->queued <= PL011_QUEUE;
-}
-
-void pl011_restore(struct pl011 *uart, const struct pl011_saved *saved)
+void pl011_restore(struct pl011 *uart, const struct vmfile_uart *saved)
 {
 	uint32_t at;
 

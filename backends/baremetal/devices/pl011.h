@@ -9,11 +9,11 @@
 #ifndef SHELL_PL011_H
 #define SHELL_PL011_H
 
-#include <vgicv5_types.h>
+#include "../../vmfile/vmfile.h"
 
 #define PL011_SIZE 0x1000
 #define PL011_FIFO_DEPTH 16
-#define PL011_QUEUE 1024 /* a power of two */
+#define PL011_QUEUE VMFILE_UART_QUEUE /* a power of two */
 
 /** Where the characters and the interrupt go. Called from within pl011_*(), under the caller's lock. */
 struct pl011_ops {
@@ -21,24 +21,11 @@ struct pl011_ops {
 	void (*interrupt)(void *ctx, bool asserted); /**< the line changed */
 };
 
-/** Registers that are more than a constant; saved as they are. */
-struct pl011_regs {
-	uint32_t ibrd;
-	uint32_t fbrd;
-	uint32_t ilpr;
-	uint32_t lcr_h;
-	uint32_t cr;
-	uint32_t ifls;
-	uint32_t imsc;
-	uint32_t ris;
-	uint32_t dmacr;
-};
-
 /** One UART. Members are for pl011.c. The caller serialises all calls on one of them. */
 struct pl011 {
 	const struct pl011_ops *ops;
 	void *ctx;
-	struct pl011_regs regs;
+	struct vmfile_uart_regs regs;
 	uint32_t head; /* next to be read; both run freely */
 	uint32_t tail; /* next to be filled */
 	bool line;
@@ -58,20 +45,11 @@ void pl011_write(struct pl011 *uart, uint32_t offset, uint32_t value);
 /** A character arrives. @return false if the queue is full; the character is lost and the guest sees an overrun. */
 bool pl011_receive(struct pl011 *uart, uint8_t c);
 
-/* ---- Saving, in a form of its own ---- */
+/* ---- Saving ---- */
 
-struct pl011_saved {
-	struct pl011_regs regs;
-	uint32_t queued; /* at the beginning of `queue` */
-	uint8_t queue[PL011_QUEUE];
-};
+void pl011_save(const struct pl011 *uart, struct vmfile_uart *saved);
 
-void pl011_save(const struct pl011 *uart, struct pl011_saved *saved);
-
-/** Whether that can be the state of a UART. */
-bool pl011_saved_is_good(const struct pl011_saved *saved);
-
-/** Takes over a good state after pl011_init(), and drives the line. */
-void pl011_restore(struct pl011 *uart, const struct pl011_saved *saved);
+/** Takes over a state that vmfile_check_uart() finds good, after pl011_init(), and drives the line. */
+void pl011_restore(struct pl011 *uart, const struct vmfile_uart *saved);
 
 #endif

@@ -51,7 +51,7 @@ static bool mmio_read(struct shell_vcpu *vcpu, uint64_t ipa, unsigned int bytes,
 		*value = vgicv5_virs_read(&vcpu->gic, (uint32_t)(ipa - BOARD_IRS_BASE), bytes);
 		return true;
 	}
-	if (ipa - BOARD_ITS_BASE < VGICV5_VITS_SIZE) {
+	if (!vcpu->vm->config.plain && ipa - BOARD_ITS_BASE < VGICV5_VITS_SIZE) {
 		*value = vgicv5_vits_read(&vcpu->vm->its, (uint32_t)(ipa - BOARD_ITS_BASE), bytes);
 		return true;
 	}
@@ -69,7 +69,7 @@ static bool mmio_write(struct shell_vcpu *vcpu, uint64_t ipa, unsigned int bytes
 		vgicv5_virs_write(&vcpu->gic, (uint32_t)(ipa - BOARD_IRS_BASE), bytes, value);
 		return true;
 	}
-	if (ipa - BOARD_ITS_BASE < VGICV5_VITS_SIZE) {
+	if (!vcpu->vm->config.plain && ipa - BOARD_ITS_BASE < VGICV5_VITS_SIZE) {
 		vgicv5_vits_write(&vcpu->vm->its, (uint32_t)(ipa - BOARD_ITS_BASE), bytes, value);
 		return true;
 	}

@@ -8,6 +8,7 @@
 
 #include <vgicv5/vits.h>
 
+#include "../../vmfile/vmfile.h"
 #include "../host/cpu.h"
 #include "../host/sched.h"
 #include "../vm.h"
@@ -15,59 +16,14 @@
 #include "rewrite.h"
 #include "stage2.h"
 
-struct guest_fp {
-	uint64_t v[64];
-	uint64_t fpsr;
-	uint64_t fpcr;
-} __attribute__((aligned(16)));
-
-void fp_save(struct guest_fp *fp);
-void fp_restore(const struct guest_fp *fp);
-
-/* EL1 and EL0 registers that belong to the vCPU and are changed only when another one is loaded. */
-#define GUEST_SYSREGS(X)  \
-	X(sctlr_el1)      \
-	X(cpacr_el1)      \
-	X(ttbr0_el1)      \
-	X(ttbr1_el1)      \
-	X(tcr_el1)        \
-	X(mair_el1)       \
-	X(amair_el1)      \
-	X(esr_el1)        \
-	X(far_el1)        \
-	X(afsr0_el1)      \
-	X(afsr1_el1)      \
-	X(par_el1)        \
-	X(vbar_el1)       \
-	X(elr_el1)        \
-	X(spsr_el1)       \
-	X(sp_el0)         \
-	X(sp_el1)         \
-	X(tpidr_el0)      \
-	X(tpidrro_el0)    \
-	X(tpidr_el1)      \
-	X(contextidr_el1) \
-	X(cntkctl_el1)    \
-	X(csselr_el1)     \
-	X(vmpidr_el2)
-
-#define GUEST_SYSREG_MEMBER(name) uint64_t name;
-struct guest_sysregs {
-	GUEST_SYSREGS(GUEST_SYSREG_MEMBER)
-};
-
-enum { GUEST_CNTV, GUEST_CNTP, GUEST_TIMERS };
-
-struct guest_timer {
-	uint64_t ctl;
-	uint64_t cval;
-};
+void fp_save(struct vmfile_fp *fp);
+void fp_restore(const struct vmfile_fp *fp);
 
 struct shell_vcpu {
 	struct guest_regs regs;
-	struct guest_fp fp;
-	struct guest_sysregs sys;
-	struct guest_timer timers[GUEST_TIMERS];
+	struct vmfile_fp fp;
+	struct vmfile_sysregs sys;
+	struct vmfile_timer timers[VMFILE_TIMERS];
 	struct vgicv5_vcpu gic;
 	struct shell_vm *vm;
 	unsigned int index;
@@ -93,18 +49,6 @@ struct shell_vcpu {
 	uint64_t slice_pc;
 };
 
-/* ID registers that a VM sees, in the order of the table in idregs.c. */
-#define GUEST_IDREGS 10
-
-/* What of the CPU a guest finds out once and relies on for ever. */
-struct guest_cpu_model {
-	uint64_t midr;
-	uint64_t ctr;
-	uint64_t dczid;
-	uint64_t frequency;
-	uint64_t idregs[GUEST_IDREGS];
-};
-
 struct shell_vm {
 	struct vgicv5_vm gic;
 	char name[16];
@@ -123,7 +67,7 @@ struct shell_vm {
 	unsigned int region_count;
 	unsigned int complaints;
 	uint64_t cntvoff;
-	struct guest_cpu_model model; /* CPU of the host where it was started first */
+	struct vmfile_cpu model; /* CPU of the host where it was started first */
 	struct shell_saved_device devices[SHELL_SAVED_DEVICES];
 	unsigned int device_count;
 	bool passed_through; /* it has registers of the machine's devices */
@@ -175,10 +119,10 @@ enum rewrite_result step_end(struct shell_vcpu *vcpu);
 enum vcpu_next exit_sysreg(struct shell_vcpu *vcpu, uint64_t esr);
 
 /** What guests see on this machine. */
-void cpu_model_of_host(struct guest_cpu_model *model);
+void cpu_model_of_host(struct vmfile_cpu *model);
 
 /** Whether a guest that knows another machine can go on here. @return NULL, or what is in its way. */
-const char *cpu_model_check(const struct guest_cpu_model *model);
+const char *cpu_model_check(const struct vmfile_cpu *model);
 
 /* ---- psci.c ---- */
 enum vcpu_next exit_call(struct shell_vcpu *vcpu);

@@ -7,42 +7,7 @@
 
 #include <vgicv5/arch/sysreg.h>
 
-#define FIELD(lo) ((uint64_t)0xf << (lo))
-
-/* One ID register: which fields pass through, and what is set besides. */
-struct idreg {
-	unsigned int encoding;
-	uint64_t keep;
-	uint64_t set;
-};
-
 #define IDREG(crm, op2) GICV5_ENC(3, 0, 0, crm, op2)
-
-static const struct idreg idregs[GUEST_IDREGS] = {
-	/* PFR0: AArch64 only, no EL2; FP, AdvSIMD, DIT, CSV3 as they are. AArch32 code is not looked at. */
-	{IDREG(4, 0), FIELD(16) | FIELD(20) | FIELD(48) | FIELD(60), 0x11},
-	/* PFR1: BT, SSBS. */
-	{IDREG(4, 1), FIELD(0) | FIELD(4), 0},
-	/* PFR2: GCIE. */
-	{IDREG(4, 2), 0, (uint64_t)1 << GICV5_ID_AA64PFR2_GCIE_LO},
-	/* DFR0: version 6 of debug, two breakpoints, two watchpoints; no PMU, no trace. */
-	{IDREG(5, 0), 0, 0x101006},
-	/* ISAR0: all but TME. */
-	{IDREG(6, 0), ~FIELD(24), 0},
-	/* ISAR1: without pointer authentication, LS64 and XS. */
-	{IDREG(6, 1), ~(FIELD(4) | FIELD(8) | FIELD(24) | FIELD(28) | FIELD(56) | FIELD(60)), 0},
-	/* ISAR2: RPRES, BC, CSSC. */
-	{IDREG(6, 2), FIELD(4) | FIELD(20) | FIELD(52), 0},
-	/* MMFR0: 36 bits of address; ASIDs, endianness, granules of stage 1. */
-	{IDREG(7, 0), FIELD(4) | FIELD(8) | FIELD(12) | FIELD(16) | FIELD(20) | FIELD(24) | FIELD(28), 1},
-	/* MMFR1: HAFDBS, HPDS, PAN, ETS, nTLBPA. */
-	{IDREG(7, 1), FIELD(0) | FIELD(12) | FIELD(20) | FIELD(36) | FIELD(48), 0},
-	/* MMFR2: CnP, UAO, LSM, VARange, CCIDX, ST, AT, TTL, BBM, E0PD. */
-	{IDREG(7, 2),
-	 FIELD(0) | FIELD(4) | FIELD(8) | FIELD(16) | FIELD(20) | FIELD(28) | FIELD(32) | FIELD(48) |
-		 FIELD(52) | FIELD(60),
-	 0},
-};
 
 static uint64_t real_idreg(unsigned int encoding)
 {
@@ -73,15 +38,15 @@ static uint64_t read_idreg(const struct shell_vm *vm, unsigned int encoding)
 {
 	unsigned int i;
 
-	for (i = 0; i < GUEST_IDREGS; i++)
-		if (idregs[i].encoding == encoding)
+	for (i = 0; i < VMFILE_IDREGS; i++)
+		if (vmfile_idregs[i].encoding == encoding)
 			return vm->model.idregs[i];
 	return 0;
 }
 
 /* ---- Machines compared ---- */
 
-void cpu_model_of_host(struct guest_cpu_model *model)
+void cpu_model_of_host(struct vmfile_cpu *model)
 {
 	unsigned int i;
 
@@ -89,62 +54,17 @@ void cpu_model_of_host(struct guest_cpu_model *model)
 	model->ctr = READ_SYSREG(ctr_el0);
 	model->dczid = READ_SYSREG(dczid_el0);
 	model->frequency = READ_SYSREG(cntfrq_el0);
-	for (i = 0; i < GUEST_IDREGS; i++)
-		model->idregs[i] = (real_idreg(idregs[i].encoding) & idregs[i].keep) | idregs[i].set;
+	for (i = 0; i < VMFILE_IDREGS; i++)
+		model->idregs[i] = real_idreg(vmfile_idregs[i].encoding);
+	vmfile_cpu_filter(model);
 }
 
-/* FP and AdvSIMD of PFR0, TGran4 and TGran64 of MMFR0: 0xf is the least value. */
-static uint64_t signed_fields(unsigned int encoding)
+const char *cpu_model_check(const struct vmfile_cpu *model)
 {
-	if (encoding == IDREG(4, 0))
-		return FIELD(16) | FIELD(20);
-	return encoding == IDREG(7, 0) ? FIELD(24) | FIELD(28) : 0;
-}
-
-/* Each field at least as large. */
-static bool offers(unsigned int encoding, uint64_t here, uint64_t there)
-{
-	uint64_t is_signed = signed_fields(encoding);
-	unsigned int lo;
-
-	for (lo = 0; lo < 64; lo += 4) {
-		unsigned int bias = is_signed & FIELD(lo) ? 1 : 0;
-
-		if (((bits(here, lo + 3, lo) + bias) & 0xf) < ((bits(there, lo + 3, lo) + bias) & 0xf))
-			return false;
-	}
-	return true;
-}
-
-#define CTR_LINE 0xfu /* log2 of the words of the smallest line */
-#define CTR_DMIN_LO 16
-#define CTR_IDC BIT(28)
-#define CTR_DIC BIT(29)
-
-/* Maintenance by steps of its lines reaches all of ours, and what it leaves out is not needed here either. */
-static bool lines_are_good(uint64_t here, uint64_t there)
-{
-	return (there & CTR_LINE) <= (here & CTR_LINE) &&
-	       (there >> CTR_DMIN_LO & CTR_LINE) <= (here >> CTR_DMIN_LO & CTR_LINE) &&
-	       !(there & ~here & (CTR_IDC | CTR_DIC));
-}
-
-const char *cpu_model_check(const struct guest_cpu_model *model)
-{
-	struct guest_cpu_model host;
-	unsigned int i;
+	struct vmfile_cpu host;
 
 	cpu_model_of_host(&host);
-	if (model->frequency != host.frequency)
-		return "its counters have another frequency than this machine's";
-	if (model->dczid != host.dczid)
-		return "DC ZVA of its CPU writes another number of bytes than this machine's";
-	if (!lines_are_good(host.ctr, model->ctr))
-		return "this machine's caches do not keep what those of its CPU promised (CTR_EL0)";
-	for (i = 0; i < GUEST_IDREGS; i++)
-		if (!offers(idregs[i].encoding, host.idregs[i], model->idregs[i]))
-			return "its CPU has features that this machine's lacks";
-	return NULL;
+	return vmfile_check_cpu(&host, model);
 }
 
 /* EC 0x18: 21:20 op0, 19:17 op2, 16:14 op1, 13:10 CRn, 9:5 Rt, 4:1 CRm, 0 direction. */

@@ -16,59 +16,34 @@
 
 struct restorer {
 	struct shell_file file;
-	struct saved_front *front;
+	struct vmfile_front *front;
 	struct shell_vm *vm;
 	char *buffer;
-	void *states[SAVED_SECTIONS]; /* contents of those sections that are no memory */
+	void *states[VMFILE_SECTIONS]; /* contents of those sections that are no memory */
 };
 
 /* ---- The front ---- */
 
-static const char *check_sections(const struct saved_front *front)
+static const char *check_front(const struct vmfile_front *front, uint64_t file_bytes)
 {
-	const struct saved_section *section = front->sections;
-	uint64_t at = sizeof(*front);
-	unsigned int i;
+	const char *wrong = vmfile_check_front(front, file_bytes);
 
-	for (i = 0; i < front->header.sections; i++, section++) {
-		if (section->zero || section->offset != at || section->bytes % 8 ||
-		    section->bytes > front->header.file_bytes - at || section->kind[15])
-			return "a section is not where it can be";
-		at += section->bytes;
-	}
-	return at == front->header.file_bytes ? NULL : "the file is longer than its sections";
+	return !wrong && front->header.vcpus > SHELL_MAX_VCPUS ? "it has more vCPUs than a VM here can have"
+							       : wrong;
 }
 
-static const char *check_header(const struct saved_front *front, uint64_t file_bytes)
-{
-	const struct saved_header *header = &front->header;
-
-	if (memcmp(header->magic, SAVED_MAGIC, sizeof(header->magic)))
-		return "it is no saved VM, or its saving was not finished";
-	if (header->version != SAVED_VERSION)
-		return "it was saved by another version of the shell";
-	if (header->checksum != saved_front_checksum(front))
-		return DAMAGED;
-	if (header->file_bytes != file_bytes || file_bytes < sizeof(*front))
-		return "the file is shorter or longer than it says";
-	if (header->sections > SAVED_SECTIONS || header->zero || header->name[15] || header->vcpus < 1 ||
-	    header->vcpus > SHELL_MAX_VCPUS || !header->ram_bytes || header->ram_bytes % BLOCK_BYTES)
-		return "its header says what cannot be";
-	return check_sections(front);
-}
-
-static const char *read_front(struct shell_file *file, struct saved_front *front)
+static const char *read_front(struct shell_file *file, struct vmfile_front *front)
 {
 	uint64_t bytes;
 
 	if (!file_bytes(file, &bytes) || !file_read(file, front, sizeof(*front)))
 		return ENDS_EARLY;
-	return check_header(front, bytes);
+	return check_front(front, bytes);
 }
 
 const char *shell_saved_look(const char *name, struct shell_saved *saved)
 {
-	struct saved_front *front = shell_alloc(sizeof(*front), 16);
+	struct vmfile_front *front = shell_alloc(sizeof(*front), 16);
 	struct shell_file file;
 	const char *wrong = front ? file_open(&file, name) : "no memory";
 
@@ -78,7 +53,8 @@ const char *shell_saved_look(const char *name, struct shell_saved *saved)
 	}
 	if (!wrong)
 		*saved = (struct shell_saved){.vcpus = front->header.vcpus,
-					      .ram_bytes = front->header.ram_bytes};
+					      .ram_bytes = front->header.ram_bytes,
+					      .plain = !vmfile_check_plain(front)};
 	shell_free(front, sizeof(*front));
 	return wrong;
 }
@@ -86,15 +62,9 @@ const char *shell_saved_look(const char *name, struct shell_saved *saved)
 /* ---- Which section is which ---- */
 
 /* The only section of that kind and index, or NULL. */
-static const struct saved_section *find(const struct restorer *r, const char *kind, uint32_t index)
+static const struct vmfile_section *find(const struct restorer *r, const char *kind, uint32_t index)
 {
-	const struct saved_section *section = r->front->sections;
-	unsigned int i;
-
-	for (i = 0; i < r->front->header.sections; i++, section++)
-		if (section->index == index && !strcmp(section->kind, kind))
-			return section;
-	return NULL;
+	return vmfile_find(r->front, kind, index);
 }
 
 static void *state_of(const struct restorer *r, const char *kind, uint32_t index)
@@ -104,7 +74,7 @@ static void *state_of(const struct restorer *r, const char *kind, uint32_t index
 
 static bool is_there(const struct restorer *r, const char *kind, uint32_t index, uint64_t bytes)
 {
-	const struct saved_section *section = find(r, kind, index);
+	const struct vmfile_section *section = find(r, kind, index);
 
 	return section && (!bytes || section->bytes == bytes);
 }
@@ -116,8 +86,8 @@ static const char *check_devices(const struct restorer *r, unsigned int *count)
 
 	for (i = 0; i < r->vm->device_count; i++) {
 		device = &r->vm->devices[i];
-		if (!is_there(r, device->name, SAVED_DEVICE_STATE, device->bytes) ||
-		    (device->memory && !is_there(r, device->name, SAVED_DEVICE_MEMORY, 0)))
+		if (!is_there(r, device->name, VMFILE_STATE, device->bytes) ||
+		    (device->memory && !is_there(r, device->name, VMFILE_CONTENTS, 0)))
 			return "a device that this VM has is not in the file";
 		*count += device->memory ? 2 : 1;
 	}
@@ -127,7 +97,7 @@ static const char *check_devices(const struct restorer *r, unsigned int *count)
 /* As many sections as there must be, and each of those that must be there: so none is there twice, none unknown. */
 static const char *check_kinds(const struct restorer *r)
 {
-	const struct saved_header *header = &r->front->header;
+	const struct vmfile_header *header = &r->front->header;
 	unsigned int count = 3 + header->vcpus;
 	const char *wrong;
 	unsigned int i;
@@ -135,10 +105,10 @@ static const char *check_kinds(const struct restorer *r)
 	if (header->vcpus != r->vm->config.vcpus || header->ram_bytes != r->vm->config.ram_bytes)
 		return "this VM has another number of vCPUs or another size of memory";
 	for (i = 0; i < header->vcpus; i++)
-		if (!is_there(r, SAVED_KIND_VCPU, i, sizeof(struct saved_vcpu)))
+		if (!is_there(r, VMFILE_VCPU, i, sizeof(struct vmfile_vcpu)))
 			return "a vCPU is missing";
-	if (!is_there(r, SAVED_KIND_MACHINE, 0, sizeof(struct saved_machine)) ||
-	    !is_there(r, SAVED_KIND_GIC, 0, 0) || !is_there(r, SAVED_KIND_RAM, 0, 0))
+	if (!is_there(r, VMFILE_MACHINE, 0, sizeof(struct vmfile_machine)) ||
+	    !is_there(r, VMFILE_GIC, 0, 0) || !is_there(r, VMFILE_RAM, 0, 0))
 		return "a section is missing";
 	wrong = check_devices(r, &count);
 	if (!wrong && count != header->sections)
@@ -148,14 +118,8 @@ static const char *check_kinds(const struct restorer *r)
 
 /* ---- Contents ---- */
 
-static bool is_memory(const struct restorer *r, const struct saved_section *section)
-{
-	return section == find(r, SAVED_KIND_RAM, 0) ||
-	       (section->index == SAVED_DEVICE_MEMORY && strcmp(section->kind, SAVED_KIND_VCPU));
-}
-
 /* The checksum of a section in the file. */
-static const char *verify(struct restorer *r, const struct saved_section *section)
+static const char *verify(struct restorer *r, const struct vmfile_section *section)
 {
 	uint64_t left = section->bytes;
 	uint64_t sum = 0;
@@ -167,13 +131,13 @@ static const char *verify(struct restorer *r, const struct saved_section *sectio
 		part = left < BUFFER_BYTES ? (size_t)left : BUFFER_BYTES;
 		if (!file_read(&r->file, r->buffer, part))
 			return ENDS_EARLY;
-		sum = saved_checksum(sum, r->buffer, part);
+		sum = vmfile_checksum(sum, r->buffer, part);
 	}
 	return sum == section->checksum ? NULL : DAMAGED;
 }
 
 /* Reads a section that is no memory. */
-static const char *fetch(struct restorer *r, const struct saved_section *section)
+static const char *fetch(struct restorer *r, const struct vmfile_section *section)
 {
 	size_t bytes = (size_t)section->bytes;
 	void *state = bytes && section->bytes <= LARGEST_STATE ? shell_alloc(bytes, 16) : NULL;
@@ -183,7 +147,7 @@ static const char *fetch(struct restorer *r, const struct saved_section *section
 	r->states[section - r->front->sections] = state;
 	if (!file_seek(&r->file, section->offset) || !file_read(&r->file, state, bytes))
 		return ENDS_EARLY;
-	return saved_checksum(0, state, bytes) == section->checksum ? NULL : DAMAGED;
+	return vmfile_checksum(0, state, bytes) == section->checksum ? NULL : DAMAGED;
 }
 
 /* Reads a struct of a section of memory and goes on behind it. */
@@ -196,24 +160,27 @@ static bool read_at(struct restorer *r, uint64_t *at, uint64_t end, void *to, si
 }
 
 /* Goes through a section of memory; with `memory` its pieces are read to where they belong. */
-static const char *runs(struct restorer *r, const struct saved_section *section, char *memory, uint64_t bytes)
+static const char *runs(struct restorer *r, const struct vmfile_section *section, char *memory,
+			uint64_t bytes)
 {
 	uint64_t at = section->offset;
 	uint64_t end = at + section->bytes;
-	struct saved_memory head;
-	struct saved_run run;
+	struct vmfile_memory head;
+	struct vmfile_run run;
+	const char *wrong;
 	uint64_t next = 0;
 
 	if (!read_at(r, &at, end, &head, sizeof(head)))
 		return ENDS_EARLY;
-	if (head.bytes != bytes || head.zero)
-		return "its disk or memory has another size";
+	wrong = vmfile_check_memory(&head, bytes);
+	if (wrong)
+		return wrong;
 	for (; at < end; at += run.bytes) {
 		if (!read_at(r, &at, end, &run, sizeof(run)))
 			return ENDS_EARLY;
-		if ((run.offset | run.bytes) % PAGE_BYTES || !run.bytes || run.offset < next ||
-		    run.offset > bytes || run.bytes > bytes - run.offset || run.bytes > end - at)
-			return "a piece of memory lies where there is none";
+		wrong = vmfile_check_run(&run, bytes, next, end - at);
+		if (wrong)
+			return wrong;
 		if (memory && !file_read(&r->file, memory + run.offset, (size_t)run.bytes))
 			return ENDS_EARLY;
 		next = run.offset + run.bytes;
@@ -223,12 +190,12 @@ static const char *runs(struct restorer *r, const struct saved_section *section,
 
 static const char *fetch_all(struct restorer *r)
 {
-	const struct saved_section *section = r->front->sections;
+	const struct vmfile_section *section = r->front->sections;
 	const char *wrong = NULL;
 	unsigned int i;
 
 	for (i = 0; i < r->front->header.sections && !wrong; i++, section++)
-		wrong = is_memory(r, section) ? verify(r, section) : fetch(r, section);
+		wrong = vmfile_is_memory(section) ? verify(r, section) : fetch(r, section);
 	return wrong;
 }
 
@@ -239,26 +206,25 @@ static const char *check_device_states(struct restorer *r)
 	unsigned int i;
 
 	for (i = 0; i < r->vm->device_count && !wrong; i++, device++) {
-		wrong = device->check(device->ctx, state_of(r, device->name, SAVED_DEVICE_STATE));
+		wrong = device->check(device->ctx, state_of(r, device->name, VMFILE_STATE));
 		if (!wrong && device->memory)
-			wrong = runs(r, find(r, device->name, SAVED_DEVICE_MEMORY), NULL,
-				     device->memory_bytes);
+			wrong = runs(r, find(r, device->name, VMFILE_CONTENTS), NULL, device->memory_bytes);
 	}
 	return wrong;
 }
 
 static const char *check_contents(struct restorer *r)
 {
-	const struct saved_machine *machine = state_of(r, SAVED_KIND_MACHINE, 0);
-	const char *wrong = cpu_model_check(&machine->model);
+	const struct vmfile_machine *machine = state_of(r, VMFILE_MACHINE, 0);
+	const char *wrong = cpu_model_check(&machine->cpu);
 	unsigned int i;
 
 	for (i = 0; i < r->vm->config.vcpus && !wrong; i++)
-		wrong = saved_vcpu_check(state_of(r, SAVED_KIND_VCPU, i));
+		wrong = vmfile_check_vcpu(state_of(r, VMFILE_VCPU, i));
 	if (!wrong)
 		wrong = check_device_states(r);
 	if (!wrong)
-		wrong = runs(r, find(r, SAVED_KIND_RAM, 0), NULL, r->vm->config.ram_bytes);
+		wrong = runs(r, find(r, VMFILE_RAM, 0), NULL, r->vm->config.ram_bytes);
 	return wrong;
 }
 
@@ -273,15 +239,14 @@ static const char *give_memory(struct restorer *r)
 	unsigned int i;
 
 	/* It is all zeroes now. */
-	wrong = runs(r, find(r, SAVED_KIND_RAM, 0), ram, bytes);
+	wrong = runs(r, find(r, VMFILE_RAM, 0), ram, bytes);
 	/* A vCPU may go on with its caches off. */
 	vgicv5_cache_maintain(ram, bytes);
 	for (i = 0; i < r->vm->device_count && !wrong; i++, device++) {
 		if (!device->memory)
 			continue;
 		memset(device->memory, 0, device->memory_bytes);
-		wrong = runs(r, find(r, device->name, SAVED_DEVICE_MEMORY), device->memory,
-			     device->memory_bytes);
+		wrong = runs(r, find(r, device->name, VMFILE_CONTENTS), device->memory, device->memory_bytes);
 	}
 	return wrong;
 }
@@ -293,21 +258,21 @@ static void give_devices(struct restorer *r)
 	unsigned int i;
 
 	for (i = 0; i < r->vm->device_count; i++, device++)
-		device->restore(device->ctx, state_of(r, device->name, SAVED_DEVICE_STATE));
+		device->restore(device->ctx, state_of(r, device->name, VMFILE_STATE));
 }
 
 static void give_vcpus(struct restorer *r)
 {
-	const struct saved_machine *machine = state_of(r, SAVED_KIND_MACHINE, 0);
-	const struct saved_vcpu *saved;
+	const struct vmfile_machine *machine = state_of(r, VMFILE_MACHINE, 0);
+	const struct vmfile_vcpu *saved;
 	struct shell_vm *vm = r->vm;
 	uint64_t now = timer_now();
 	unsigned int i;
 
-	vm->model = machine->model;
+	vm->model = machine->cpu;
 	vm->cntvoff = now - machine->virtual_count;
 	for (i = 0; i < vm->config.vcpus; i++) {
-		saved = state_of(r, SAVED_KIND_VCPU, i);
+		saved = state_of(r, VMFILE_VCPU, i);
 		if (!saved->on)
 			continue;
 		saved_vcpu_give(vm->vcpus[i], saved, now - machine->physical_count);
@@ -317,7 +282,7 @@ static void give_vcpus(struct restorer *r)
 
 static const char *take_over(struct restorer *r)
 {
-	const struct saved_section *gic = find(r, SAVED_KIND_GIC, 0);
+	const struct vmfile_section *gic = find(r, VMFILE_GIC, 0);
 	const char *wrong;
 	unsigned int i;
 
@@ -326,7 +291,7 @@ static const char *take_over(struct restorer *r)
 	r->vm->paused = true;
 	for (i = 0; i < r->vm->config.vcpus; i++)
 		vcpu_reset(r->vm->vcpus[i], 0, 0);
-	wrong = saved_gic_give(r->vm, state_of(r, SAVED_KIND_GIC, 0), (size_t)gic->bytes);
+	wrong = saved_gic_give(r->vm, state_of(r, VMFILE_GIC, 0), (size_t)gic->bytes);
 	if (!wrong)
 		wrong = give_memory(r);
 	if (wrong) {
@@ -369,7 +334,7 @@ const char *shell_vm_restore(struct shell_vm *vm, const char *name)
 	if (!wrong) {
 		wrong = restore(&r);
 		file_close(&r.file);
-		for (i = 0; i < r.front->header.sections && i < SAVED_SECTIONS; i++)
+		for (i = 0; i < r.front->header.sections && i < VMFILE_SECTIONS; i++)
 			shell_free(r.states[i], (size_t)r.front->sections[i].bytes);
 	}
 	shell_free(r.front, sizeof(*r.front));

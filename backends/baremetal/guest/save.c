@@ -9,23 +9,23 @@
 
 struct saver {
 	struct shell_file file;
-	struct saved_front *front;
+	struct vmfile_front *front;
 	uint64_t at;
 	const char *wrong;
 };
 
 /* ---- Sections ---- */
 
-static struct saved_section *section(struct saver *s)
+static struct vmfile_section *section(struct saver *s)
 {
 	return &s->front->sections[s->front->header.sections - 1];
 }
 
 static void begin(struct saver *s, const char *kind, uint32_t index)
 {
-	struct saved_section *new;
+	struct vmfile_section *new;
 
-	if (s->front->header.sections == SAVED_SECTIONS) {
+	if (s->front->header.sections == VMFILE_SECTIONS) {
 		s->wrong = "it has too many devices";
 		return;
 	}
@@ -43,7 +43,7 @@ static void add(struct saver *s, const void *data, size_t bytes)
 	if (!file_write(&s->file, data, bytes))
 		s->wrong = "the file cannot be written";
 	section(s)->bytes += bytes;
-	section(s)->checksum = saved_checksum(section(s)->checksum, data, bytes);
+	section(s)->checksum = vmfile_checksum(section(s)->checksum, data, bytes);
 	s->at += bytes;
 }
 
@@ -79,8 +79,8 @@ static uint64_t alike(const char *memory, uint64_t at, uint64_t bytes, bool zero
 
 static void add_memory(struct saver *s, const char *kind, uint32_t index, const char *memory, uint64_t bytes)
 {
-	const struct saved_memory head = {bytes, 0};
-	struct saved_run run = {0, 0};
+	const struct vmfile_memory head = {bytes, 0};
+	struct vmfile_run run = {0, 0};
 
 	begin(s, kind, index);
 	add(s, &head, sizeof(head));
@@ -102,7 +102,7 @@ static void add_ram(struct saver *s, struct shell_vm *vm)
 	/* A guest may have written with its caches off. */
 	vgicv5_cache_maintain(ram, (size_t)vm->config.ram_bytes);
 	rewrite_hide(vm);
-	add_memory(s, SAVED_KIND_RAM, 0, ram, vm->config.ram_bytes);
+	add_memory(s, VMFILE_RAM, 0, ram, vm->config.ram_bytes);
 	rewrite_show(vm);
 }
 
@@ -111,19 +111,19 @@ static void add_ram(struct saver *s, struct shell_vm *vm)
 static void add_machine(struct saver *s, const struct shell_vm *vm)
 {
 	uint64_t now = timer_now();
-	const struct saved_machine machine = {vm->model, now - vm->cntvoff, now};
+	const struct vmfile_machine machine = {vm->model, now - vm->cntvoff, now};
 
-	add_section(s, SAVED_KIND_MACHINE, 0, &machine, sizeof(machine));
+	add_section(s, VMFILE_MACHINE, 0, &machine, sizeof(machine));
 }
 
 static void add_vcpus(struct saver *s, const struct shell_vm *vm)
 {
-	struct saved_vcpu saved;
+	struct vmfile_vcpu saved;
 	unsigned int i;
 
 	for (i = 0; i < vm->config.vcpus; i++) {
 		saved_vcpu_take(&saved, vm->vcpus[i]);
-		add_section(s, SAVED_KIND_VCPU, i, &saved, sizeof(saved));
+		add_section(s, VMFILE_VCPU, i, &saved, sizeof(saved));
 	}
 }
 
@@ -134,7 +134,7 @@ static void add_gic(struct saver *s, struct shell_vm *vm)
 	void *state = saved_gic_take(vm, &bytes, &wrong);
 
 	if (state)
-		add_section(s, SAVED_KIND_GIC, 0, state, bytes);
+		add_section(s, VMFILE_GIC, 0, state, bytes);
 	else
 		s->wrong = wrong;
 	shell_free(state, bytes);
@@ -149,10 +149,10 @@ static void add_device(struct saver *s, const struct shell_saved_device *device)
 		return;
 	}
 	device->save(device->ctx, state);
-	add_section(s, device->name, SAVED_DEVICE_STATE, state, device->bytes);
+	add_section(s, device->name, VMFILE_STATE, state, device->bytes);
 	shell_free(state, device->bytes);
 	if (device->memory)
-		add_memory(s, device->name, SAVED_DEVICE_MEMORY, device->memory, device->memory_bytes);
+		add_memory(s, device->name, VMFILE_CONTENTS, device->memory, device->memory_bytes);
 }
 
 static void add_all(struct saver *s, struct shell_vm *vm)
@@ -169,15 +169,15 @@ static void add_all(struct saver *s, struct shell_vm *vm)
 
 static void write_front(struct saver *s, const struct shell_vm *vm)
 {
-	struct saved_header *header = &s->front->header;
+	struct vmfile_header *header = &s->front->header;
 
-	memcpy(header->magic, SAVED_MAGIC, sizeof(header->magic));
-	header->version = SAVED_VERSION;
+	memcpy(header->magic, VMFILE_MAGIC, sizeof(header->magic));
+	header->version = VMFILE_VERSION;
 	header->file_bytes = s->at;
 	memcpy(header->name, vm->name, sizeof(header->name));
 	header->vcpus = vm->config.vcpus;
 	header->ram_bytes = vm->config.ram_bytes;
-	header->checksum = saved_front_checksum(s->front);
+	header->checksum = vmfile_front_checksum(s->front);
 	if (!s->wrong && (!file_seek(&s->file, 0) || !file_write(&s->file, s->front, sizeof(*s->front))))
 		s->wrong = "the file cannot be written";
 }

@@ -15,9 +15,9 @@
 #define TIMER_ENABLED 1u
 #define TIMER_CTL_MASK 3u /* ENABLE, IMASK */
 
-static const unsigned int timer_ppi[GUEST_TIMERS] = {
-	[GUEST_CNTV] = GICV5_PPI_CNTV,
-	[GUEST_CNTP] = GICV5_PPI_CNTP,
+static const unsigned int timer_ppi[VMFILE_TIMERS] = {
+	[VMFILE_CNTV] = GICV5_PPI_CNTV,
+	[VMFILE_CNTP] = GICV5_PPI_CNTP,
 };
 
 void vcpu_reset(struct shell_vcpu *vcpu, uint64_t pc, uint64_t x0)
@@ -26,11 +26,11 @@ void vcpu_reset(struct shell_vcpu *vcpu, uint64_t pc, uint64_t x0)
 
 	vcpu->regs = (struct guest_regs){.pc = pc, .pstate = PSTATE_DAIF | PSTATE_EL1H};
 	vcpu->regs.x[0] = x0;
-	vcpu->fp = (struct guest_fp){.fpsr = 0};
+	vcpu->fp = (struct vmfile_fp){.fpsr = 0};
 	vcpu->sys =
-		(struct guest_sysregs){.sctlr_el1 = SCTLR_EL1_RESET, .vmpidr_el2 = MPIDR_RES1 | vcpu->index};
-	for (i = 0; i < GUEST_TIMERS; i++)
-		vcpu->timers[i] = (struct guest_timer){0, 0};
+		(struct vmfile_sysregs){.sctlr_el1 = SCTLR_EL1_RESET, .vmpidr_el2 = MPIDR_RES1 | vcpu->index};
+	for (i = 0; i < VMFILE_TIMERS; i++)
+		vcpu->timers[i] = (struct vmfile_timer){0, 0};
 	vcpu->stepping = false;
 	vgicv5_vcpu_reset(&vcpu->gic);
 }
@@ -39,10 +39,10 @@ void vcpu_reset(struct shell_vcpu *vcpu, uint64_t pc, uint64_t x0)
 
 static void timers_save(struct shell_vcpu *vcpu)
 {
-	vcpu->timers[GUEST_CNTV].ctl = READ_SYSREG(cntv_ctl_el0) & TIMER_CTL_MASK;
-	vcpu->timers[GUEST_CNTV].cval = READ_SYSREG(cntv_cval_el0);
-	vcpu->timers[GUEST_CNTP].ctl = READ_SYSREG(cntp_ctl_el0) & TIMER_CTL_MASK;
-	vcpu->timers[GUEST_CNTP].cval = READ_SYSREG(cntp_cval_el0);
+	vcpu->timers[VMFILE_CNTV].ctl = READ_SYSREG(cntv_ctl_el0) & TIMER_CTL_MASK;
+	vcpu->timers[VMFILE_CNTV].cval = READ_SYSREG(cntv_cval_el0);
+	vcpu->timers[VMFILE_CNTP].ctl = READ_SYSREG(cntp_ctl_el0) & TIMER_CTL_MASK;
+	vcpu->timers[VMFILE_CNTP].cval = READ_SYSREG(cntp_cval_el0);
 	WRITE_SYSREG(cntv_ctl_el0, 0);
 	WRITE_SYSREG(cntp_ctl_el0, 0);
 	isb();
@@ -51,11 +51,11 @@ static void timers_save(struct shell_vcpu *vcpu)
 static void timers_restore(const struct shell_vcpu *vcpu)
 {
 	WRITE_SYSREG(cntvoff_el2, vcpu->vm->cntvoff);
-	WRITE_SYSREG(cntv_cval_el0, vcpu->timers[GUEST_CNTV].cval);
-	WRITE_SYSREG(cntp_cval_el0, vcpu->timers[GUEST_CNTP].cval);
+	WRITE_SYSREG(cntv_cval_el0, vcpu->timers[VMFILE_CNTV].cval);
+	WRITE_SYSREG(cntp_cval_el0, vcpu->timers[VMFILE_CNTP].cval);
 	isb();
-	WRITE_SYSREG(cntv_ctl_el0, vcpu->timers[GUEST_CNTV].ctl);
-	WRITE_SYSREG(cntp_ctl_el0, vcpu->timers[GUEST_CNTP].ctl);
+	WRITE_SYSREG(cntv_ctl_el0, vcpu->timers[VMFILE_CNTV].ctl);
+	WRITE_SYSREG(cntp_ctl_el0, vcpu->timers[VMFILE_CNTP].ctl);
 }
 
 uint64_t vcpu_timers_wake(struct shell_vcpu *vcpu)
@@ -64,8 +64,8 @@ uint64_t vcpu_timers_wake(struct shell_vcpu *vcpu)
 	uint64_t next = TIMER_NEVER;
 	unsigned int i;
 
-	for (i = 0; i < GUEST_TIMERS; i++) {
-		uint64_t at = vcpu->timers[i].cval + (i == GUEST_CNTV ? vcpu->vm->cntvoff : 0);
+	for (i = 0; i < VMFILE_TIMERS; i++) {
+		uint64_t at = vcpu->timers[i].cval + (i == VMFILE_CNTV ? vcpu->vm->cntvoff : 0);
 		bool armed = vcpu->timers[i].ctl == TIMER_ENABLED;
 
 		vgicv5_inject_ppi(&vcpu->gic, timer_ppi[i], armed && at <= now);
@@ -77,17 +77,17 @@ uint64_t vcpu_timers_wake(struct shell_vcpu *vcpu)
 
 /* ---- Loading ---- */
 
-static void sysregs_save(struct guest_sysregs *sys)
+static void sysregs_save(struct vmfile_sysregs *sys)
 {
 #define SAVE(name) sys->name = READ_SYSREG(name);
-	GUEST_SYSREGS(SAVE)
+	VMFILE_SYSREGS(SAVE)
 #undef SAVE
 }
 
-static void sysregs_restore(const struct guest_sysregs *sys)
+static void sysregs_restore(const struct vmfile_sysregs *sys)
 {
 #define RESTORE(name) WRITE_SYSREG(name, sys->name);
-	GUEST_SYSREGS(RESTORE)
+	VMFILE_SYSREGS(RESTORE)
 #undef RESTORE
 }
 

@@ -57,7 +57,7 @@ static bool make_vcpus(struct shell_vm *vm)
 static int make(struct shell_vm *vm)
 {
 	struct vgicv5_vm_config gic = {
-		.spi_count = SHELL_SPI_COUNT,
+		.spi_count = BOARD_SPI_COUNT,
 		.ppi_visible = {GUEST_PPIS, 0},
 		.ppi_dvi = {GUEST_DVI, 0},
 		.deactivated = vm_deactivated,
@@ -65,7 +65,7 @@ static int make(struct shell_vm *vm)
 	const struct vgicv5_vits_config its = {.base = BOARD_ITS_BASE};
 	int error = vgicv5_vm_init(&vm->gic, &shell_host, &gic);
 
-	if (!error)
+	if (!error && !vm->config.plain)
 		error = vgicv5_vits_init(&vm->its, &vm->gic, &its);
 	if (error)
 		return error;
