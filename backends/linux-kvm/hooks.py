@@ -66,6 +66,13 @@ HOOKS = [
         "	__u64 lpi_ist_addr;\n"
         "	__u64 lpi_ist_size;\n"
         "};\n"
+        "\n"
+        "#define KVM_DEV_ARM_VGIC_GRP_STATE	0x5635\n"
+        "\n"
+        "struct kvm_vgic_v5_state {\n"
+        "	__u64 addr;\n"
+        "	__u64 size;\n"
+        "};\n"
         "\n",
     ),
     # ---- Life cycle ----

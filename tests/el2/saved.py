@@ -9,55 +9,14 @@ the console and the disk work (tests/linux-guest/rounds says what that means). N
 """
 import os
 import random
-import re
 import sys
 import time
 
 from savedmachine import SavingMachine
+from savedrounds import MachineRounds
 from shellmachine import TOP
 
-ROUND = re.compile(r"demo: round (\d+) (.*)")
 MODEL, NEWER_MODEL, NEWEST_MODEL = "cortex-a57", "neoverse-n1", "max"
-
-
-class Rounds:
-    """What the guest has said."""
-
-    def __init__(self, machine, last=0):
-        self.machine, self.last, self.uptime, self.heard = machine, last, 0, []
-        self.saved = None  # round and uptime when it was saved last
-        machine.guest_line = self.line
-
-    def line(self, text):
-        heard = re.search(r"demo: heard (.*)", text)
-        if heard:
-            self.heard.append(heard[1])
-        match = ROUND.search(text)
-        if not match:
-            return
-        number, rest = int(match[1]), match[2]
-        if not rest.startswith("ok"):
-            self.machine.fail(text)
-        if self.last is not None and number != self.last + 1:
-            self.machine.fail(f"round {number} after round {self.last}")
-        uptime = int(re.search(r"uptime (\d+)", rest)[1])
-        if uptime <= self.uptime:
-            self.machine.fail(f"uptime {uptime} after {self.uptime}")
-        self.last, self.uptime = number, uptime
-
-    def more(self, count):
-        """Waits for that many rounds."""
-        end = (self.last or 0) + count
-        for line in self.machine.lines():
-            self.line(line)
-            if self.last is not None and self.last >= end:
-                return
-
-    def listens(self, word):
-        """A line that is typed comes back."""
-        self.machine.type(word.encode() + b"\r")
-        while word not in self.heard:
-            self.more(1)
 
 
 def cycle(machine, rounds, name, generator, number):
@@ -86,7 +45,7 @@ def used(machine):
 def many(folder, shell, times, generator, name):
     machine = SavingMachine(os.path.join(folder, "source"), "--shell", shell, "--cpus", "2", "--mem", "192", "--cpu", MODEL,
                             "--programme", "rounds", "--save", name)
-    rounds = Rounds(machine)
+    rounds = MachineRounds(machine)
     rounds.more(2)
     for number in range(times):
         cycle(machine, rounds, name, generator, number)
@@ -108,8 +67,7 @@ def elsewhere(folder, shell, name, last, uptime, options):
     """The same file on another machine."""
     label = "-".join(options).replace("=", "-").strip("-")
     machine = SavingMachine(os.path.join(folder, label), "--shell", shell, "--restore", name, *options)
-    rounds = Rounds(machine, last)
-    rounds.uptime = uptime
+    rounds = MachineRounds(machine, last, uptime)
     machine.until(r"vm0: restored from")
     rounds.more(3)
     rounds.listens("elsewhere")

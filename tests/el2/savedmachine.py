@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The shell's machine with a monitor that saves and restores; and the file that it writes (doxygen/shell.md)."""
+"""The shell's machine with a monitor that saves and restores; and the file that it writes (doxygen/vmfile.md)."""
 import re
 import struct
 
@@ -56,6 +56,29 @@ class SavingMachine(Machine):
         self.monitor(f"kill {vm}")
         while self.state(vm, self.guest_line) != "off":
             pass
+
+
+class Log:
+    """Compares what the guest says with what it must say, line by line."""
+
+    def __init__(self, machine, wanted):
+        self.machine, self.wanted, self.at = machine, wanted, 0
+        machine.guest_line = self.line
+
+    def line(self, text):
+        # A guest's line may begin in the middle of what is typed to the monitor.
+        if not self.ended() and text.endswith(self.wanted[self.at]):
+            self.at += 1
+        elif text and not self.is_monitors(text):
+            next_line = "nothing" if self.ended() else repr(self.wanted[self.at])
+            self.machine.fail(f"the guest says {text!r} instead of {next_line}")
+
+    def is_monitors(self, text):
+        return (text.startswith(("  ", "Monitor:", "unknown:", "[shell]")) or "monitor>" in text or
+                any(typed.endswith(text) for typed in self.machine.typed_lines))
+
+    def ended(self):
+        return self.at == len(self.wanted)
 
 
 def checksum(data):

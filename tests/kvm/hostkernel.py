@@ -35,7 +35,7 @@ def make_ramdisk(target, files, tests):
     shutil.rmtree(root, ignore_errors=True)
     for folder in ("bin", "dev", "proc", "sys", "tmp", "programs"):
         os.makedirs(os.path.join(root, folder))
-    scripts = {name: os.path.join(HERE, name) for name in ("init", "leaks", "kunit", "linux")}
+    scripts = {name: os.path.join(HERE, name) for name in ("init", "leaks", "kunit", "linux", "moved")}
     files = {**scripts, "bin/busybox": fetch("busybox"), **files}
     for path, source in files.items():
         os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
@@ -51,11 +51,11 @@ def make_ramdisk(target, files, tests):
     shutil.rmtree(root)
 
 
-def command(kernel, ramdisk, cpu, cpus=2, mem=1024, append=""):
+def command(kernel, ramdisk, cpu, cpus=2, mem=1024, append="", more=()):
     """QEMU's command line; -cpu max has VHE, cortex-a57 has not."""
     return ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", str(cpus),
             "-m", str(mem), "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-kernel", kernel,
-            "-initrd", ramdisk, "-append", f"console=ttyAMA0 panic=-1 panic_print=0x20 {append}"]
+            "-initrd", ramdisk, "-append", f"console=ttyAMA0 panic=-1 panic_print=0x20 {append}", *more]
 
 
 class Result:

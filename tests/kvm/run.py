@@ -35,6 +35,7 @@ SUITES = {
     "own": {
         "attributes": ("attributes", 0, "attributes: all 9 passed"),
         "interrupts": ("interrupts", 0, "interrupts: all 9 passed"),
+        "state": ("state", 0, "state: all 8 passed"),
     },
     # VMs killed at any moment; then no object of the kernel without an owner.
     "storm": {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Save and restore by userspace: the groups CPU_SYSREGS, IRS_REGS and IST. Userspace's memory is read and written with no
- * lock held.
+ * Save and restore by userspace: the groups CPU_SYSREGS, IRS_REGS and IST of Linux 7.4, and STATE, the whole in the
+ * library's own format. Userspace's memory is read and written with no lock held.
  */
 #include "glue.h"
 
@@ -11,6 +11,7 @@
 #include <vgicv5/state.h>
 
 #define MAX_LPI_BYTES (4u << 16)
+#define MAX_STATE_BYTES (16u << 20)
 
 static void __user *user_pointer(const struct kvm_device_attr *attr)
 {
@@ -169,6 +170,82 @@ static int access_ists(struct kvm *kvm, struct kvm_device_attr *attr, bool write
 	return ret;
 }
 
+/* ---- The whole ---- */
+
+/* With the VM stopped. @return the number of bytes in *state, which the caller frees, or an errno. */
+static ssize_t save_state(struct vgicv5_vm *vm, void **state)
+{
+	size_t bytes;
+	int error = vgicv5_state_size(vm, &bytes);
+
+	if (error)
+		return vgicv5_kvm_errno(error);
+	*state = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	if (!*state)
+		return -ENOMEM;
+	/* What devices inject meanwhile may need more room: then userspace tries again. */
+	error = vgicv5_state_save(vm, *state, bytes, &bytes);
+	if (error)
+		return error == VGICV5_LIMIT ? -EBUSY : vgicv5_kvm_errno(error);
+	return bytes;
+}
+
+static int get_state(struct kvm *kvm, struct kvm_vgic_v5_state *asked)
+{
+	void *state = NULL;
+	ssize_t bytes = stop(kvm);
+	int ret = 0;
+
+	if (bytes)
+		return bytes;
+	bytes = save_state(&vgicv5_kvm_of(kvm)->vm, &state);
+	resume(kvm);
+	if (bytes < 0)
+		ret = bytes;
+	else if (asked->addr && asked->size < bytes)
+		ret = -ENOSPC;
+	else if (asked->addr && copy_to_user((void __user *)(unsigned long)asked->addr, state, bytes))
+		ret = -EFAULT;
+	asked->size = bytes;
+	kvfree(state);
+	return ret;
+}
+
+static int set_state(struct kvm *kvm, const struct kvm_vgic_v5_state *asked)
+{
+	void *state;
+	int ret;
+
+	if (!asked->addr || !asked->size || asked->size > MAX_STATE_BYTES)
+		return -EINVAL;
+	state = vmemdup_user((void __user *)(unsigned long)asked->addr, asked->size);
+	if (IS_ERR(state))
+		return PTR_ERR(state);
+	ret = stop(kvm);
+	if (!ret) {
+		ret = vgicv5_state_restore(&vgicv5_kvm_of(kvm)->vm, state, asked->size);
+		ret = ret == VGICV5_UNSUPPORTED ? -EOPNOTSUPP : vgicv5_kvm_errno(ret);
+		resume(kvm);
+	}
+	kvfree(state);
+	return ret;
+}
+
+static int access_state(struct kvm *kvm, struct kvm_device_attr *attr, bool write)
+{
+	struct kvm_vgic_v5_state asked;
+	int ret;
+
+	if (copy_from_user(&asked, user_pointer(attr), sizeof(asked)))
+		return -EFAULT;
+	if (write)
+		return set_state(kvm, &asked);
+	ret = get_state(kvm, &asked);
+	if (ret && ret != -ENOSPC)
+		return ret;
+	return copy_to_user(user_pointer(attr), &asked, sizeof(asked)) ? -EFAULT : ret;
+}
+
 /* ---- Attributes ---- */
 
 static bool has_sysreg(unsigned int encoding)
@@ -199,6 +276,8 @@ int vgicv5_kvm_state_access(struct kvm_device *dev, struct kvm_device_attr *attr
 		return access_register(dev, attr, write);
 	case KVM_DEV_ARM_VGIC_GRP_IST:
 		return attr->attr ? -ENXIO : access_ists(dev->kvm, attr, write);
+	case KVM_DEV_ARM_VGIC_GRP_STATE:
+		return attr->attr ? -ENXIO : access_state(dev->kvm, attr, write);
 	default:
 		return -ENXIO;
 	}
@@ -212,6 +291,7 @@ int vgicv5_kvm_state_has(struct kvm_device *dev, struct kvm_device_attr *attr)
 	case KVM_DEV_ARM_VGIC_GRP_IRS_REGS:
 		return attr->attr > U32_MAX ? -ENXIO : state_errno(vgicv5_state_has_irs(attr->attr));
 	case KVM_DEV_ARM_VGIC_GRP_IST:
+	case KVM_DEV_ARM_VGIC_GRP_STATE:
 		return attr->attr ? -ENXIO : 0;
 	default:
 		return -ENXIO;

@@ -7,9 +7,9 @@
 #include <devices/board.h>
 #include <devices/guest_fdt.h>
 #include <devices/layout.h>
-#include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void *read_file(const char *path, size_t *bytes)
 {
@@ -33,19 +33,6 @@ static uint8_t *ram_at(struct vmm *vmm, uint64_t address)
 	return vmm->ram + (address - BOARD_RAM_BASE);
 }
 
-/* KVM's device has no ITS: its node goes away. */
-static void make_tree(struct vmm *vmm, const struct guest_fdt *guest)
-{
-	void *blob = ram_at(vmm, vmm->fdt);
-	int its;
-
-	if (guest_fdt_make(blob, GUEST_FDT_SIZE, guest))
-		die("device tree");
-	its = fdt_node_offset_by_compatible(blob, -1, "arm,gic-v5-its");
-	if (its >= 0 && fdt_nop_node(blob, its))
-		die("device tree without ITS");
-}
-
 void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 {
 	struct guest_fdt guest = {
@@ -53,6 +40,7 @@ void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 		.ram_base = BOARD_RAM_BASE,
 		.ram_size = vmm->ram_size,
 		.bootargs = vmm->append,
+		.plain = true,
 		.seed = 1,
 	};
 	struct guest_layout layout;
@@ -70,9 +58,9 @@ void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 		guest.initrd_start = layout.initrd;
 		guest.initrd_end = layout.initrd_end;
 	}
-	vmm->entry = layout.kernel;
-	vmm->fdt = layout.fdt;
-	make_tree(vmm, &guest);
+	if (guest_fdt_make(ram_at(vmm, layout.fdt), GUEST_FDT_SIZE, &guest))
+		die("device tree");
+	registers_start(&vmm->cpu[0], layout.kernel, layout.fdt);
 	free(image);
 	free(disk);
 }

@@ -5,13 +5,12 @@
 #include "vmm.h"
 
 #include <devices/board.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-
-#define SPIS 32
 
 static int call(int fd, unsigned long request, void *argument, const char *what)
 {
@@ -69,39 +68,77 @@ static void create_cpu(struct vmm *vmm, unsigned int index)
 void vmm_create(struct vmm *vmm)
 {
 	struct kvm_create_device device = {.type = KVM_DEV_TYPE_ARM_VGIC_V5};
+	struct kvm_enable_cap id_registers = {.cap = KVM_CAP_ARM_WRITABLE_IMP_ID_REGS};
+	struct vmfile_cpu model;
 	unsigned int i;
 
 	vmm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vmm->kvm < 0)
 		die("/dev/kvm");
 	vmm->fd = call_value(vmm->kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+	/* A guest that comes from elsewhere goes on to see the CPU that it was started on. */
+	call(vmm->fd, KVM_ENABLE_CAP, &id_registers, "KVM_CAP_ARM_WRITABLE_IMP_ID_REGS");
 	create_ram(vmm);
 	call(vmm->fd, KVM_CREATE_DEVICE, &device, "KVM has no GICv5 for guests: KVM_CREATE_DEVICE");
 	vmm->gic = (int)device.fd;
 	for (i = 0; i < vmm->cpus; i++)
 		create_cpu(vmm, i);
-}
-
-static void set_register(int fd, size_t offset, uint64_t value)
-{
-	struct kvm_one_reg reg = {
-		.id = KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | (offset / sizeof(uint32_t)),
-		.addr = (uintptr_t)&value,
-	};
-
-	call(fd, KVM_SET_ONE_REG, &reg, "KVM_SET_ONE_REG");
+	registers_firmware(&vmm->cpu[0]);
+	registers_model(&vmm->cpu[0], &model);
+	for (i = 0; i < vmm->cpus; i++)
+		registers_show(&vmm->cpu[i], &model);
 }
 
 void vmm_ready(struct vmm *vmm)
 {
 	uint64_t irs = BOARD_IRS_BASE;
-	uint32_t spis = SPIS;
+	unsigned int i;
 
 	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V5_ADDR_TYPE_IRS, &irs, "address of the IRS");
-	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &spis, "number of SPIs");
+	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &vmm->spis, "number of SPIs");
 	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL, "init of the GICv5");
-	set_register(vmm->cpu[0].fd, offsetof(struct kvm_regs, regs.pc), vmm->entry);
-	set_register(vmm->cpu[0].fd, offsetof(struct kvm_regs, regs.regs[0]), vmm->fdt);
+	for (i = 0; i < vmm->cpus; i++)
+		registers_remember(&vmm->cpu[i]);
+}
+
+/* ---- The interrupt controller's state ---- */
+
+static int access_state(struct vmm *vmm, unsigned long request, struct kvm_vgic_v5_state *state)
+{
+	struct kvm_device_attr attr = {.group = KVM_DEV_ARM_VGIC_GRP_STATE, .addr = (uintptr_t)state};
+
+	return ioctl(vmm->gic, request, &attr);
+}
+
+void *vmm_gic_state(struct vmm *vmm, size_t *bytes)
+{
+	struct kvm_vgic_v5_state state = {0};
+	void *buffer = NULL;
+
+	/* Its size first. What devices inject in between may make it larger. */
+	do {
+		if (access_state(vmm, KVM_GET_DEVICE_ATTR, &state) && errno != ENOSPC)
+			die("state of the GICv5");
+		buffer = realloc(buffer, state.size);
+		if (!buffer)
+			die("memory");
+		state.addr = (uintptr_t)buffer;
+	} while (access_state(vmm, KVM_GET_DEVICE_ATTR, &state));
+	*bytes = state.size;
+	return buffer;
+}
+
+const char *vmm_set_gic_state(struct vmm *vmm, const void *data, size_t bytes)
+{
+	struct kvm_vgic_v5_state state = {.addr = (uintptr_t)data, .size = bytes};
+
+	if (!access_state(vmm, KVM_SET_DEVICE_ATTR, &state))
+		return NULL;
+	if (errno == EINVAL)
+		return "its interrupt controller's state is damaged, or of a VM of another shape";
+	if (errno == EOPNOTSUPP)
+		return "this machine's interrupt controller cannot do what its guest was shown";
+	die("restore of the GICv5");
 }
 
 void vmm_wire(struct vmm *vmm, unsigned int spi, bool level)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * vmm: options, and the loop of each vCPU. See usage.
+ * vmm: options, the loop of each vCPU, and when the VM is saved. See usage.
  */
 #include "vmm.h"
 
 #include <devices/board.h>
 #include <errno.h>
 #include <linux/kvm.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,30 +16,51 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: vmm [-c CPUS] [-m MIB] [-i INITRD] [-a COMMAND-LINE] IMAGE\n"
+	"usage: vmm [-c CPUS] [-m MIB] [-i INITRD] [-a COMMAND-LINE] [-s FILE [-l LINES] [-d MS]] IMAGE\n"
+	"       vmm -r FILE [-s FILE [-l LINES] [-d MS]]\n"
 	"\n"
-	"Runs an arm64 Image as a KVM guest with a GICv5: the device tree, addresses and SPIs are those of QEMU's virt\n"
-	"board, of which there are RAM at 0x40000000, the IRS at 0x08010000, and a PL011 at 0x09000000 (SPI 1), which is\n"
-	"the program's standard input and output. Status: 0 when the guest powers off, 3 when it resets, 1 for anything else.\n";
+	"Runs an arm64 Image, or a guest that was saved to FILE (-r), as a KVM guest with a GICv5 on the plain board (see\n"
+	"doxygen/vmfile.md): RAM at 0x40000000, the IRS at 0x08010000, and a PL011 at 0x09000000 (SPI 1), which is the\n"
+	"program's standard input and output. With -s the guest is saved to FILE, and ends here, when the program gets the\n"
+	"signal USR1, or -d MS after it has printed LINES.\n"
+	"Status: 0 when the guest powers off, 3 when it resets, 4 when it was saved, 5 when a file was refused, 1 for anything\n"
+	"else.\n";
+
+static struct {
+	const char *restore;
+	const char *save;
+	const char *initrd;
+	unsigned long lines;
+	unsigned long delay; /* ms */
+} option;
+
+/* The saver's: what it waits for, that the vCPUs shall stop, and how many have. */
+static struct {
+	sem_t wanted;
+	sem_t stopped;
+	volatile bool stop;
+} saver;
 
 noreturn void die(const char *what)
 {
 	fprintf(stderr, "vmm: %s: %s\n", what, strerror(errno));
-	exit(1);
+	exit(VMM_STATUS_FAILED);
 }
 
 /* Of all vCPUs. What the guest has printed must not be lost. */
-static noreturn void finish(int status)
+static noreturn void finish(struct vmm *vmm, int status)
 {
-	fflush(stdout);
+	uart_flush(vmm);
 	_exit(status);
 }
 
 static noreturn void unexpected(struct vmm_cpu *cpu, const char *what)
 {
 	fprintf(stderr, "vmm: cpu %u: %s, exit reason %u\n", cpu->index, what, cpu->run->exit_reason);
-	finish(1);
+	finish(cpu->vmm, VMM_STATUS_FAILED);
 }
+
+/* ---- Exits ---- */
 
 static void mmio(struct vmm_cpu *cpu)
 {
@@ -56,9 +79,9 @@ static void mmio(struct vmm_cpu *cpu)
 static noreturn void system_event(struct vmm_cpu *cpu)
 {
 	if (cpu->run->system_event.type == KVM_SYSTEM_EVENT_SHUTDOWN)
-		finish(0);
+		finish(cpu->vmm, VMM_STATUS_OFF);
 	if (cpu->run->system_event.type == KVM_SYSTEM_EVENT_RESET)
-		finish(3);
+		finish(cpu->vmm, VMM_STATUS_RESET);
 	unexpected(cpu, "system event");
 }
 
@@ -72,18 +95,91 @@ static void handle(struct vmm_cpu *cpu)
 		unexpected(cpu, "unexpected");
 }
 
+/* Outside of KVM for good. */
+static noreturn void stop_here(void)
+{
+	sem_post(&saver.stopped);
+	for (;;)
+		pause();
+}
+
 static void *run_cpu(void *argument)
 {
 	struct vmm_cpu *cpu = argument;
 	int result;
 
 	do {
+		/* An exit that was handled is completed by the next KVM_RUN: only one that was interrupted has left nothing. */
 		result = ioctl(cpu->fd, KVM_RUN, 0);
 		if (!result)
 			handle(cpu);
+		else if (errno == EINTR && saver.stop)
+			stop_here();
 	} while (!result || errno == EINTR || errno == EAGAIN);
 	unexpected(cpu, strerror(errno));
 }
+
+/* ---- Saving ---- */
+
+static void on_save(int signal)
+{
+	(void)signal;
+	sem_post(&saver.wanted);
+}
+
+static void on_stop(int signal)
+{
+	(void)signal;
+}
+
+void vmm_line_shown(struct vmm *vmm)
+{
+	if (++vmm->lines == option.lines)
+		sem_post(&saver.wanted);
+}
+
+static void stop_cpus(struct vmm *vmm)
+{
+	unsigned int i;
+
+	saver.stop = true;
+	for (i = 0; i < vmm->cpus; i++) {
+		/* For those that are on the way into KVM. */
+		vmm->cpu[i].run->immediate_exit = 1;
+		pthread_kill(vmm->cpu[i].thread, SIGUSR2);
+	}
+	for (i = 0; i < vmm->cpus; i++)
+		while (sem_wait(&saver.stopped))
+			;
+}
+
+static void *save_when_wanted(void *argument)
+{
+	struct vmm *vmm = argument;
+
+	while (sem_wait(&saver.wanted))
+		;
+	usleep((useconds_t)option.delay * 1000);
+	stop_cpus(vmm);
+	vmm_save(vmm, option.save);
+	fprintf(stderr, "vmm: saved\n");
+	_exit(VMM_STATUS_SAVED);
+}
+
+static void watch(struct vmm *vmm)
+{
+	struct sigaction save = {.sa_handler = on_save}, stop = {.sa_handler = on_stop};
+	pthread_t thread;
+
+	sem_init(&saver.wanted, 0, 0);
+	sem_init(&saver.stopped, 0, 0);
+	if (sigaction(SIGUSR1, &save, NULL) || sigaction(SIGUSR2, &stop, NULL))
+		die("signals");
+	if (option.save && pthread_create(&thread, NULL, save_when_wanted, vmm))
+		die("thread that saves");
+}
+
+/* ---- Start ---- */
 
 static unsigned long number(const char *text, unsigned long low, unsigned long high)
 {
@@ -92,51 +188,63 @@ static unsigned long number(const char *text, unsigned long low, unsigned long h
 
 	if (!*text || *end || value < low || value > high) {
 		fprintf(stderr, "vmm: '%s' is not a number from %lu to %lu\n%s", text, low, high, usage);
-		exit(2);
+		exit(VMM_STATUS_USAGE);
 	}
 	return value;
 }
 
-/* @return the initial ramdisk */
-static const char *options(struct vmm *vmm, int argc, char **argv)
+static void set_option(struct vmm *vmm, int name)
 {
-	const char *initrd = NULL;
-	int option;
+	/* clang-format off */
+	switch (name) {
+	case 'c': vmm->cpus = (unsigned int)number(optarg, 1, VMM_MAX_CPUS); break;
+	case 'm': vmm->ram_size = number(optarg, 16, 4096) << 20; break;
+	case 'i': option.initrd = optarg; break;
+	case 'a': vmm->append = optarg; break;
+	case 'r': option.restore = optarg; break;
+	case 's': option.save = optarg; break;
+	case 'l': option.lines = number(optarg, 1, 1000000); break;
+	case 'd': option.delay = number(optarg, 0, 1000000); break;
+	default: optind = -1;
+	}
+	/* clang-format on */
+}
+
+static void options(struct vmm *vmm, int argc, char **argv)
+{
+	int name;
 
 	vmm->cpus = 2;
 	vmm->ram_size = 256u << 20;
-	while ((option = getopt(argc, argv, "c:m:i:a:")) >= 0) {
-		if (option == 'c')
-			vmm->cpus = (unsigned int)number(optarg, 1, VMM_MAX_CPUS);
-		else if (option == 'm')
-			vmm->ram_size = number(optarg, 16, 4096) << 20;
-		else if (option == 'i')
-			initrd = optarg;
-		else if (option == 'a')
-			vmm->append = optarg;
-		else
-			optind = argc;
-	}
-	if (optind != argc - 1) {
+	vmm->spis = BOARD_SPI_COUNT;
+	while (optind > 0 && (name = getopt(argc, argv, "c:m:i:a:r:s:l:d:")) >= 0)
+		set_option(vmm, name);
+	if (optind != argc - !option.restore) {
 		fputs(usage, stderr);
-		exit(2);
+		exit(VMM_STATUS_USAGE);
 	}
-	return initrd;
 }
 
 int main(int argc, char **argv)
 {
 	static struct vmm vmm;
-	const char *initrd = options(&vmm, argc, argv);
 	unsigned int i;
 
-	vmm_create(&vmm);
-	vmm_load(&vmm, argv[optind], initrd);
-	vmm_ready(&vmm);
+	options(&vmm, argc, argv);
+	if (option.restore) {
+		vmm_restore(&vmm, option.restore);
+	} else {
+		vmm_create(&vmm);
+		vmm_load(&vmm, argv[optind], option.initrd);
+		vmm_ready(&vmm);
+		uart_init(&vmm);
+	}
+	watch(&vmm);
 	uart_start(&vmm);
 	for (i = 1; i < vmm.cpus; i++)
 		if (pthread_create(&vmm.cpu[i].thread, NULL, run_cpu, &vmm.cpu[i]))
 			die("thread of a vCPU");
+	vmm.cpu[0].thread = pthread_self();
 	run_cpu(&vmm.cpu[0]);
-	return 1;
+	return VMM_STATUS_FAILED;
 }

@@ -7,12 +7,22 @@
 #include <string.h>
 #include <unistd.h>
 
+void uart_flush(struct vmm *vmm)
+{
+	fwrite(vmm->line.text, 1, vmm->line.length, stdout);
+	fflush(stdout);
+	vmm->line.length = 0;
+}
+
 static void transmit(void *ctx, uint8_t c)
 {
-	(void)ctx;
-	putchar(c);
+	struct vmm *vmm = ctx;
+
+	vmm->line.text[vmm->line.length++] = (char)c;
+	if (c == '\n' || vmm->line.length == VMFILE_LINE_BYTES)
+		uart_flush(vmm);
 	if (c == '\n')
-		fflush(stdout);
+		vmm_line_shown(vmm);
 }
 
 static void interrupt(void *ctx, bool asserted)
@@ -35,12 +45,31 @@ static void *receive(void *argument)
 	return NULL;
 }
 
+void uart_init(struct vmm *vmm)
+{
+	pthread_mutex_init(&vmm->uart_lock, NULL);
+	pl011_init(&vmm->uart, &uart_ops, vmm);
+}
+
+void uart_save(struct vmm *vmm, struct vmfile_uart *uart, struct vmfile_line *line)
+{
+	pthread_mutex_lock(&vmm->uart_lock);
+	pl011_save(&vmm->uart, uart);
+	*line = vmm->line;
+	pthread_mutex_unlock(&vmm->uart_lock);
+}
+
+void uart_restore(struct vmm *vmm, const struct vmfile_uart *uart, const struct vmfile_line *line)
+{
+	uart_init(vmm);
+	pl011_restore(&vmm->uart, uart);
+	vmm->line = *line;
+}
+
 void uart_start(struct vmm *vmm)
 {
 	pthread_t thread;
 
-	pthread_mutex_init(&vmm->uart_lock, NULL);
-	pl011_init(&vmm->uart, &uart_ops, vmm);
 	if (pthread_create(&thread, NULL, receive, vmm))
 		die("thread of the UART");
 	pthread_detach(thread);
