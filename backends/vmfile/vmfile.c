@@ -7,7 +7,7 @@
 /* A multiplier without structure: the golden ratio. Each step is a bijection, so no single change is lost. */
 #define CHECKSUM_FACTOR 0x9e3779b97f4a7c15u
 
-#define BIT(n) ((uint64_t)1 << (n))
+#define FLAG_BIT(n) ((uint64_t)1 << (n))
 
 /* ---- Front ---- */
 
@@ -194,8 +194,8 @@ static bool offers(unsigned int encoding, uint64_t here, uint64_t there)
 
 #define CTR_LINE 0xfu /* log2 of the words of the smallest line */
 #define CTR_DMIN_LO 16
-#define CTR_IDC BIT(28)
-#define CTR_DIC BIT(29)
+#define CTR_IDC FLAG_BIT(28)
+#define CTR_DIC FLAG_BIT(29)
 
 /* Maintenance by steps of its lines reaches all of ours, and what it leaves out is not needed here either. */
 static bool lines_are_good(uint64_t here, uint64_t there)
@@ -227,7 +227,9 @@ const char *vmfile_check_cpu(const struct vmfile_cpu *here, const struct vmfile_
 #define PSTATE_EL1H 0x5u
 #define PSTATE_A32 0x10u
 /* What EL0 and EL1 can have: NZCV, TCO, DIT, UAO, PAN, IL, SSBS, BTYPE, DAIF. */
-#define PSTATE_FLAGS (0xf0000000u | BIT(25) | BIT(24) | BIT(23) | BIT(22) | BIT(20) | 0x1c00u | 0x3c0u)
+#define PSTATE_FLAGS                                                                                        \
+	(0xf0000000u | FLAG_BIT(25) | FLAG_BIT(24) | FLAG_BIT(23) | FLAG_BIT(22) | FLAG_BIT(20) | 0x1c00u | \
+	 0x3c0u)
 #define TIMER_CONTROL 3u
 
 const char *vmfile_check_vcpu(const struct vmfile_vcpu *vcpu)
