@@ -200,6 +200,12 @@ static void bench_level_spi(struct bench *bench, struct vgicv5_vcpu *vcpu)
 	bench->vm[0].vm.spi_line[0] &= ~(1ull << 31);
 }
 
+static void bench_no_doorbell(struct bench *bench, struct vgicv5_vcpu *vcpu)
+{
+	bench_check(vgicv5_irs_clear_doorbell(&bench->host, vcpu->vm->vm_id, vcpu->vpe_id),
+		    "vgicv5_irs_clear_doorbell");
+}
+
 static void bench_everything_changed(struct bench *bench, struct vgicv5_vcpu *vcpu)
 {
 	uint64_t value = ~0ull;
@@ -241,7 +247,7 @@ static const struct bench_op ops[] = {
 	{"insn.worst.pending", bench_idle_flooded, bench_pending},
 	{"insn.worst.doorbell", bench_idle, bench_doorbell},
 	{"insn.worst.trap", NULL, bench_trap},
-	{"insn.worst.irs_commands", NULL, bench_irs_commands},
+	{"insn.worst.irs_commands", bench_no_doorbell, bench_irs_commands},
 };
 
 static const struct bench_size sizes[] = {

@@ -190,6 +190,15 @@ static int select_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
 	return VGICV5_OK;
 }
 
+/*
+ * That of a VPE which has just become valid is not: one that is belongs to an earlier selection, where IRS_VPE_SELR
+ * could not tell.
+ */
+static bool doorbell_is_set(struct vgicv5_host *host)
+{
+	return GICV5_GET(IRS_VPE_DBR_DBV, vgicv5_mmio_read64(host->irs + GICV5_IRS_VPE_DBR));
+}
+
 /* A write after the VPE became invalid is dropped: what counts is what the register holds afterwards. */
 static int write_doorbell(struct vgicv5_host *host, uint64_t dbr)
 {
@@ -217,6 +226,8 @@ int vgicv5_irs_setup_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_
 	unsigned long flags = vgicv5_lock(&host->command_lock);
 	int error = select_vpe(host, vm_id, vpe_id);
 
+	if (!error && doorbell_is_set(host))
+		error = VGICV5_REFUSED;
 	if (!error)
 		error = write_dps(host, dps);
 	if (!error)

@@ -32,8 +32,8 @@ int vgicv5_irs_map_l2_vist(struct vgicv5_host *host, uint16_t vm_id, unsigned in
 int vgicv5_irs_map_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id);
 
 /*
- * Sets the doorbell (`dbr`: IRS_VPE_DBR) and IRS_VPE_CR0 of a VPE. VGICV5_REFUSED: the VPE is not valid, or the IRS
- * does not hold what was written.
+ * Sets the doorbell (`dbr`: IRS_VPE_DBR) and IRS_VPE_CR0 of a VPE that has none. VGICV5_REFUSED: the VPE is not valid,
+ * or has one, or the IRS does not hold what was written.
  */
 int vgicv5_irs_setup_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id, bool dps, uint64_t dbr);
 

@@ -259,7 +259,6 @@ int vgicv5_state_check_all(const struct vgicv5_vm *vm, const struct state_in *in
 int vgicv5_state_refuse(const struct vgicv5_vm *vm, const char *why, int error);
 
 /* Whom a section is for; NULL: nobody. */
-struct vgicv5_vcpu *vgicv5_state_vcpu_of(const struct vgicv5_vm *vm, const uint8_t *body);
 struct vgicv5_vits *vgicv5_state_vits_of(const struct vgicv5_vm *vm, const uint8_t *body);
 struct vgicv5_viwb *vgicv5_state_viwb_of(const struct vgicv5_vm *vm, const uint8_t *body);
 

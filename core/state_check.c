@@ -183,12 +183,13 @@ static bool ppis_are_good(const struct vgicv5_vcpu *vcpu, const uint8_t *body, u
 	       !(state_get64(body + STATE_VCPU_LINE + 8 * w) & ~(visible & ~edge));
 }
 
-static int check_vcpu(const struct vgicv5_vm *vm, const struct state_in *in, const uint8_t *body)
+/* `vcpu` NULL: there are more of them than vCPUs. */
+static int check_vcpu(const struct vgicv5_vcpu *vcpu, const struct state_in *in, const uint8_t *body)
 {
-	const struct vgicv5_vcpu *vcpu = vgicv5_state_vcpu_of(vm, body);
 	unsigned int i;
 
-	if (!vcpu || !vcpu_registers_are_good(in, body) || !ppis_are_good(vcpu, body, 0) ||
+	if (!vcpu || vcpu->vpe_id != state_get32(body + STATE_VCPU_ID) ||
+	    !vcpu_registers_are_good(in, body) || !ppis_are_good(vcpu, body, 0) ||
 	    !ppis_are_good(vcpu, body, 1))
 		return VGICV5_INVALID;
 	for (i = 0; i < VGICV5_PPI_GROUPS; i++)
@@ -204,15 +205,17 @@ static int check_vcpu(const struct vgicv5_vm *vm, const struct state_in *in, con
 
 static int check_vcpus(const struct vgicv5_vm *vm, const struct state_in *in)
 {
+	const struct vgicv5_vcpu *vcpu = vm->vcpus;
 	struct state_section section;
-	uint32_t count = 0;
 	size_t at = 0;
 	int error = VGICV5_OK;
 
-	for (; !error && vgicv5_state_next_of(in, VGICV5_STATE_VCPU, &at, &section); count++)
-		error = check_vcpu(vm, in, section.body);
-	/* Each is there once, so that as many are all of them. */
-	if (!error && count != vm->vcpu_count)
+	/* Both are in order of the VPE ID. */
+	while (!error && vgicv5_state_next_of(in, VGICV5_STATE_VCPU, &at, &section)) {
+		error = check_vcpu(vcpu, in, section.body);
+		vcpu = error ? NULL : vcpu->next;
+	}
+	if (!error && vcpu)
 		error = VGICV5_INVALID;
 	return error ? vgicv5_state_refuse(vm, "vCPUs", error) : VGICV5_OK;
 }

@@ -7,11 +7,6 @@
 
 #define END_BYTES (VGICV5_STATE_SECTION_BYTES + STATE_END_BYTES)
 
-struct vgicv5_vcpu *vgicv5_state_vcpu_of(const struct vgicv5_vm *vm, const uint8_t *body)
-{
-	return vgicv5_vm_vcpu(vm, state_get32(body + STATE_VCPU_ID));
-}
-
 struct vgicv5_vits *vgicv5_state_vits_of(const struct vgicv5_vm *vm, const uint8_t *body)
 {
 	struct vgicv5_vits *vits = vm->vits;

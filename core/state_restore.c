@@ -58,12 +58,12 @@ static void set_vcpu(struct vgicv5_vcpu *vcpu, const uint8_t *body)
 
 static int set_vcpus(struct vgicv5_vm *vm, const struct state_in *in)
 {
+	struct vgicv5_vcpu *vcpu = vm->vcpus;
 	struct state_section section;
 	int error = VGICV5_OK;
 	size_t at = 0;
 
-	while (!error && vgicv5_state_next_of(in, VGICV5_STATE_VCPU, &at, &section)) {
-		struct vgicv5_vcpu *vcpu = vgicv5_state_vcpu_of(vm, section.body);
+	for (; !error && vgicv5_state_next_of(in, VGICV5_STATE_VCPU, &at, &section); vcpu = vcpu->next) {
 		bool dps = state_get32(section.body + STATE_VCPU_FLAGS) & 1;
 
 		set_vcpu(vcpu, section.body);

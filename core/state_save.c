@@ -19,16 +19,6 @@
 
 /* ---- Layout ---- */
 
-static struct vgicv5_vcpu *next_vcpu(const struct vgicv5_vm *vm, const struct vgicv5_vcpu *after)
-{
-	struct vgicv5_vcpu *vcpu, *best = NULL;
-
-	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next)
-		if ((!after || vcpu->vpe_id > after->vpe_id) && (!best || vcpu->vpe_id < best->vpe_id))
-			best = vcpu;
-	return best;
-}
-
 static bool is_stray(const void *ctx, uint32_t iste)
 {
 	const struct vgicv5_vm *vm = ctx;
@@ -252,7 +242,7 @@ static void put_vcpus(struct state_out *out, const struct vgicv5_vm *vm)
 {
 	const struct vgicv5_vcpu *vcpu;
 
-	for (vcpu = next_vcpu(vm, NULL); vcpu; vcpu = next_vcpu(vm, vcpu))
+	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next)
 		put_vcpu(out, vcpu);
 }
 

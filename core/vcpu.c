@@ -8,13 +8,15 @@
 #include "ppi.h"
 #include "viwb.h"
 
-static void append(struct vgicv5_vm *vm, struct vgicv5_vcpu *vcpu)
+/* By VPE ID: the order in which a state has them. */
+static void insert(struct vgicv5_vm *vm, struct vgicv5_vcpu *vcpu)
 {
-	struct vgicv5_vcpu **end = &vm->vcpus;
+	struct vgicv5_vcpu **at = &vm->vcpus;
 
-	while (*end)
-		end = &(*end)->next;
-	*end = vcpu;
+	while (*at && (*at)->vpe_id < vcpu->vpe_id)
+		at = &(*at)->next;
+	vcpu->next = *at;
+	*at = vcpu;
 	vcpu->index = (uint16_t)vm->vcpu_count++;
 	if (vm->vpe_limit <= vcpu->vpe_id)
 		vm->vpe_limit = vcpu->vpe_id + 1u;
@@ -29,7 +31,7 @@ int vgicv5_vcpu_init(struct vgicv5_vcpu *vcpu, struct vgicv5_vm *vm, uint32_t vp
 	if (vgicv5_vm_vcpu(vm, vpe_id))
 		return VGICV5_BUSY;
 	*vcpu = (struct vgicv5_vcpu){.vm = vm, .vpe_id = (uint16_t)vpe_id};
-	append(vm, vcpu);
+	insert(vm, vcpu);
 	vgicv5_ppi_init(vcpu);
 	vgicv5_vcpu_reset(vcpu);
 	return VGICV5_OK;

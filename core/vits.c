@@ -138,12 +138,23 @@ static void write_part(struct vgicv5_vits *vits, uint32_t offset, unsigned int b
 	vgicv5_mutex_unlock(&vits->mutex);
 }
 
+/* The register that such an access is to the whole of, or NULL. */
+static const struct vits_reg *whole_reg(uint32_t offset, unsigned int bytes)
+{
+	const struct vits_reg *reg;
+
+	if (offset >= 4 * VITS_REGS || offset & 3)
+		return NULL;
+	reg = &vgicv5_vits_regs[offset / 4];
+	return reg->bytes == bytes ? reg : NULL;
+}
+
 void vgicv5_vits_write(struct vgicv5_vits *vits, uint32_t offset, unsigned int bytes, uint64_t value)
 {
-	const struct vits_reg *reg = &vgicv5_vits_regs[offset / 4 % VITS_REGS];
+	const struct vits_reg *reg = whole_reg(offset, bytes);
 
 	VGICV5_TRACE(mmio_write, vits->vm->vm_id, offset, value);
-	if (offset < 4 * VITS_REGS && !(offset & 3) && reg->bytes == bytes)
+	if (reg)
 		write_whole(vits, reg, offset, bytes == 4 ? (uint32_t)value : value);
 	else
 		write_part(vits, offset, bytes, value);

@@ -82,7 +82,7 @@ enum vgicv5_vm_state {
 struct vgicv5_vm {
 	struct vgicv5_host *host;
 	struct vgicv5_vm_config config;
-	struct vgicv5_vcpu *vcpus; /* list, fixed once started */
+	struct vgicv5_vcpu *vcpus; /* list by VPE ID, fixed once started */
 	uint32_t vcpu_count;
 	uint32_t vpe_limit; /* 1 + highest VPE ID */
 	enum vgicv5_vm_state state;

@@ -368,13 +368,13 @@ static void test_one_n_doorbell(void **state)
 	assert_true(rig.config.virt_one_n);
 	rig_vm_init(&rig, &vm, &config, ids, 3);
 	assert_int_equal(vgicv5_vm_start(&vm.vm), VGICV5_OK);
-	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
 	set_dps(&vm, 3, true);
-	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
-	set_dps(&vm, 5, true);
 	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
 	set_dps(&vm, 0, true);
-	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 0);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
+	set_dps(&vm, 5, true);
+	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 5);
 	set_dps(&vm, 3, false);
 	assert_int_equal(rig_vm_doorbell(&rig, &vm.vm), GICV5_MASK(IRS_VM_DBR_EN) | 3);
 	assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
