@@ -71,13 +71,23 @@ static void host_limits(struct dump *dump, const struct vgicv5_caps *caps)
 	end_line(dump);
 }
 
+static bool any_silent(const struct vgicv5_host *host)
+{
+	unsigned int i;
+
+	for (i = 0; i < host->irs_count; i++)
+		if (host->irs[i].silent)
+			return true;
+	return false;
+}
+
 void vgicv5_dump_host(const struct vgicv5_host *host, vgicv5_print_fn print, void *ctx)
 {
 	struct dump dump = {.print = print, .ctx = ctx};
 
 	start_line(&dump, "GICv5 host:");
 	vgicv5_text_string(&dump.text, host->coherent ? " coherent IRS" : " IRS that is not coherent");
-	vgicv5_text_flag(&dump.text, "(does not answer any more)", host->silent != 0);
+	vgicv5_text_flag(&dump.text, "(does not answer any more)", any_silent(host));
 	vgicv5_text_named_hex(&dump.text, "VM table of bytes", host->vmt_bytes);
 	end_line(&dump);
 	host_limits(&dump, &host->caps);

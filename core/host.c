@@ -206,38 +206,76 @@ static int probe(struct vgicv5_caps *caps, const struct vgicv5_host_config *conf
 
 /* ---- The host ---- */
 
+static int make_irss(struct vgicv5_host *host, const struct vgicv5_host_config *config)
+{
+	uint32_t i;
+
+	host->irs = vgicv5_port_alloc(config->irs_count * sizeof(*host->irs), VGICV5_TABLE_ALIGN);
+	if (!host->irs)
+		return VGICV5_NO_MEMORY;
+	host->irs_count = config->irs_count;
+	for (i = 0; i < config->irs_count; i++) {
+		struct vgicv5_irs *irs = &host->irs[i];
+
+		irs->desc = config->irs[i];
+		irs->frame = config->irs[i].config_frame;
+		irs->spi_base = (uint32_t)GICV5_GET(IRS_IDR7_SPI_BASE, reg(irs->frame, GICV5_IRS_IDR7));
+		irs->spi_count = (uint32_t)GICV5_GET(IRS_IDR6_SPI_IRS_RANGE, reg(irs->frame, GICV5_IRS_IDR6));
+		irs->unsettled = 0xff; /* who used the IRS before may have left a command running */
+	}
+	return VGICV5_OK;
+}
+
+static void free_irss(struct vgicv5_host *host)
+{
+	vgicv5_port_free(host->irs, host->irs_count * sizeof(*host->irs));
+	host->irs = NULL;
+	host->irs_count = 0;
+}
+
+static int make_vmt(struct vgicv5_host *host, uint32_t max_vms)
+{
+	if (vgicv5_irs_has_vmt(host)) {
+		vgicv5_error("the IRS already has a VM table");
+		return VGICV5_BUSY;
+	}
+	if (!max_vms || max_vms > host->caps.max_vms)
+		max_vms = host->caps.max_vms;
+	return vgicv5_irs_public_error(vgicv5_vmt_create(host, max_vms));
+}
+
 int vgicv5_host_init(struct vgicv5_host *host, const struct vgicv5_host_config *config)
 {
-	uint32_t max_vms;
 	int error;
 
 	*host = (struct vgicv5_host){.coherent = config->coherent};
 	if (!config->irs || !config->irs_count)
 		return VGICV5_INVALID;
 	error = probe(&host->caps, config);
+	if (!error)
+		error = make_irss(host, config);
 	if (error)
 		return error;
-	host->irs = config->irs[0].config_frame;
 	host->timeout_us =
 		config->command_timeout_us ? config->command_timeout_us : VGICV5_COMMAND_TIMEOUT_US;
-	host->unsettled = 0xff; /* who used the IRS before may have left a command running */
 	vgicv5_lock_init(&host->command_lock);
 	vgicv5_mutex_init(&host->vmt_mutex);
-	if (vgicv5_irs_has_vmt(host)) {
-		vgicv5_error("the IRS already has a VM table");
-		return VGICV5_BUSY;
-	}
-	max_vms = host->caps.max_vms;
-	if (config->max_vms && config->max_vms < max_vms)
-		max_vms = config->max_vms;
-	return vgicv5_irs_public_error(vgicv5_vmt_create(host, max_vms));
+	error = make_vmt(host, config->max_vms);
+	if (error && !host->vmt)
+		free_irss(host);
+	return error;
 }
 
 int vgicv5_host_fini(struct vgicv5_host *host)
 {
+	int error;
+
 	if (!host->vmt)
 		return VGICV5_OK;
 	if (vgicv5_vmt_in_use(host))
 		return VGICV5_BUSY;
-	return vgicv5_irs_public_error(vgicv5_vmt_destroy(host));
+	error = vgicv5_vmt_destroy(host);
+	if (!error)
+		free_irss(host);
+	return vgicv5_irs_public_error(error);
 }

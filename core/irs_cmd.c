@@ -10,71 +10,84 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
 
-enum irs_group { GROUP_VMT, GROUP_VPE, GROUP_VM, GROUP_SAVE, GROUP_COUNT };
+enum irs_group { GROUP_VMT, GROUP_VPE, GROUP_VM, GROUP_SAVE, GROUP_SPI, GROUP_COUNT };
 
 /* IDLE is bit 0 of each of these registers. */
 static const uint16_t group_status[GROUP_COUNT] = {
-	[GROUP_VMT] = GICV5_IRS_VMT_STATUSR,
-	[GROUP_VPE] = GICV5_IRS_VPE_STATUSR,
-	[GROUP_VM] = GICV5_IRS_VM_STATUSR,
-	[GROUP_SAVE] = GICV5_IRS_SAVE_VM_STATUSR,
+	[GROUP_VMT] = GICV5_IRS_VMT_STATUSR, [GROUP_VPE] = GICV5_IRS_VPE_STATUSR,
+	[GROUP_VM] = GICV5_IRS_VM_STATUSR,   [GROUP_SAVE] = GICV5_IRS_SAVE_VM_STATUSR,
+	[GROUP_SPI] = GICV5_IRS_SPI_STATUSR,
 };
 
-static uint32_t read_status(struct vgicv5_host *host, enum irs_group group)
+static uint32_t read_status(const struct vgicv5_irs *irs, enum irs_group group)
 {
-	return vgicv5_mmio_read32(host->irs + group_status[group]);
+	return vgicv5_mmio_read32(irs->frame + group_status[group]);
 }
 
 /* Looks at the clock before it looks at the register: time spent elsewhere in between does not count. */
-static int wait_idle(struct vgicv5_host *host, enum irs_group group)
+static int wait_idle(const struct vgicv5_host *host, struct vgicv5_irs *irs, enum irs_group group)
 {
 	uint64_t start = vgicv5_port_clock_us();
 
 	for (;;) {
 		bool late = vgicv5_port_clock_us() - start >= host->timeout_us;
 
-		if (GICV5_GET(IRS_VMT_STATUSR_IDLE, read_status(host, group))) {
-			host->unsettled &= (uint8_t) ~(1u << group);
-			host->silent &= (uint8_t) ~(1u << group);
+		if (GICV5_GET(IRS_VMT_STATUSR_IDLE, read_status(irs, group))) {
+			irs->unsettled &= (uint8_t) ~(1u << group);
+			irs->silent &= (uint8_t) ~(1u << group);
 			return VGICV5_OK;
 		}
 		if (late) {
-			host->unsettled |= (uint8_t)(1u << group);
-			host->silent |= (uint8_t)(1u << group);
+			irs->unsettled |= (uint8_t)(1u << group);
+			irs->silent |= (uint8_t)(1u << group);
 			return VGICV5_TIMEOUT;
 		}
 		vgicv5_port_relax();
 	}
 }
 
-static int ready(struct vgicv5_host *host, enum irs_group group)
+static int ready(const struct vgicv5_host *host, struct vgicv5_irs *irs, enum irs_group group)
 {
 	vgicv5_assert_locked(&host->command_lock);
-	if (!(host->unsettled & 1u << group))
+	if (!(irs->unsettled & 1u << group))
 		return VGICV5_OK;
-	return wait_idle(host, group) ? VGICV5_BUSY : VGICV5_OK;
+	return wait_idle(host, irs, group) ? VGICV5_BUSY : VGICV5_OK;
 }
 
 /* Tables written before are in memory before the IRS is told of them. */
-static int issue64(struct vgicv5_host *host, enum irs_group group, uint32_t offset, uint64_t value)
+static int issue64_to(const struct vgicv5_host *host, struct vgicv5_irs *irs, enum irs_group group,
+		      uint32_t offset, uint64_t value)
 {
-	int error = ready(host, group);
+	int error = ready(host, irs, group);
 
 	if (error)
 		return error;
 	vgicv5_dsb_st();
-	vgicv5_mmio_write64(host->irs + offset, value);
-	return wait_idle(host, group);
+	vgicv5_mmio_write64(irs->frame + offset, value);
+	return wait_idle(host, irs, group);
 }
 
-static int issue32(struct vgicv5_host *host, enum irs_group group, uint32_t offset, uint32_t value)
+static int issue32_to(const struct vgicv5_host *host, struct vgicv5_irs *irs, enum irs_group group,
+		      uint32_t offset, uint32_t value)
 {
-	int error = ready(host, group);
+	int error = ready(host, irs, group);
 
 	if (error)
 		return error;
-	vgicv5_mmio_write32(host->irs + offset, value);
-	return wait_idle(host, group);
+	vgicv5_mmio_write32(irs->frame + offset, value);
+	return wait_idle(host, irs, group);
+}
+
+/* ---- The IRS that carries the VM table ---- */
+
+static int issue64(const struct vgicv5_host *host, enum irs_group group, uint32_t offset, uint64_t value)
+{
+	return issue64_to(host, host->irs, group, offset, value);
+}
+
+static int issue32(const struct vgicv5_host *host, enum irs_group group, uint32_t offset, uint32_t value)
+{
+	return issue32_to(host, host->irs, group, offset, value);
 }
 
 static int vmt_command(struct vgicv5_host *host, uint32_t offset, uint64_t value)
@@ -94,7 +107,7 @@ static int vmt_command(struct vgicv5_host *host, uint32_t offset, uint64_t value
 int vgicv5_irs_settle(struct vgicv5_host *host)
 {
 	unsigned long flags = vgicv5_lock(&host->command_lock);
-	int error = ready(host, GROUP_VMT);
+	int error = ready(host, host->irs, GROUP_VMT);
 
 	vgicv5_unlock(&host->command_lock, flags);
 	return error;
@@ -102,16 +115,16 @@ int vgicv5_irs_settle(struct vgicv5_host *host)
 
 bool vgicv5_irs_has_vmt(struct vgicv5_host *host)
 {
-	return GICV5_GET(IRS_VMT_BASER_VALID, vgicv5_mmio_read64(host->irs + GICV5_IRS_VMT_BASER));
+	return GICV5_GET(IRS_VMT_BASER_VALID, vgicv5_mmio_read64(host->irs->frame + GICV5_IRS_VMT_BASER));
 }
 
 int vgicv5_irs_set_vmt(struct vgicv5_host *host, uint32_t cfgr, uint64_t baser)
 {
 	unsigned long flags = vgicv5_lock(&host->command_lock);
-	int error = ready(host, GROUP_VMT);
+	int error = ready(host, host->irs, GROUP_VMT);
 
 	if (!error) {
-		vgicv5_mmio_write32(host->irs + GICV5_IRS_VMT_CFGR, cfgr);
+		vgicv5_mmio_write32(host->irs->frame + GICV5_IRS_VMT_CFGR, cfgr);
 		error = issue64(host, GROUP_VMT, GICV5_IRS_VMT_BASER, baser);
 	}
 	vgicv5_unlock(&host->command_lock, flags);
@@ -184,8 +197,8 @@ static int select_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
 
 	if (error)
 		return error;
-	selr = vgicv5_mmio_read64(host->irs + GICV5_IRS_VPE_SELR) & ~GICV5_MASK(IRS_VPE_SELR_S);
-	if (!GICV5_GET(IRS_VPE_STATUSR_V, read_status(host, GROUP_VPE)) || !selected(selr, ids))
+	selr = vgicv5_mmio_read64(host->irs->frame + GICV5_IRS_VPE_SELR) & ~GICV5_MASK(IRS_VPE_SELR_S);
+	if (!GICV5_GET(IRS_VPE_STATUSR_V, read_status(host->irs, GROUP_VPE)) || !selected(selr, ids))
 		return VGICV5_REFUSED;
 	return VGICV5_OK;
 }
@@ -196,7 +209,7 @@ static int select_vpe(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id)
  */
 static bool doorbell_is_set(struct vgicv5_host *host)
 {
-	return GICV5_GET(IRS_VPE_DBR_DBV, vgicv5_mmio_read64(host->irs + GICV5_IRS_VPE_DBR));
+	return GICV5_GET(IRS_VPE_DBR_DBV, vgicv5_mmio_read64(host->irs->frame + GICV5_IRS_VPE_DBR));
 }
 
 /* A write after the VPE became invalid is dropped: what counts is what the register holds afterwards. */
@@ -205,7 +218,7 @@ static int write_doorbell(struct vgicv5_host *host, uint64_t dbr)
 	uint64_t kept = GICV5_MASK(IRS_VPE_DBR_DBV) | GICV5_MASK(IRS_VPE_DBR_INTID);
 	int error = issue64(host, GROUP_VPE, GICV5_IRS_VPE_DBR, dbr);
 
-	if (!error && (vgicv5_mmio_read64(host->irs + GICV5_IRS_VPE_DBR) & kept) != (dbr & kept))
+	if (!error && (vgicv5_mmio_read64(host->irs->frame + GICV5_IRS_VPE_DBR) & kept) != (dbr & kept))
 		error = VGICV5_REFUSED;
 	return error;
 }
@@ -216,7 +229,8 @@ static int write_dps(struct vgicv5_host *host, bool dps)
 	int error = issue32(host, GROUP_VPE, GICV5_IRS_VPE_CR0, cr0);
 
 	/* Without 1ofN interrupts nothing depends on DPS, and it may not be there. */
-	if (!error && host->caps.virt_one_n && vgicv5_mmio_read32(host->irs + GICV5_IRS_VPE_CR0) != cr0)
+	if (!error && host->caps.virt_one_n &&
+	    vgicv5_mmio_read32(host->irs->frame + GICV5_IRS_VPE_CR0) != cr0)
 		error = VGICV5_REFUSED;
 	return error;
 }
@@ -267,8 +281,8 @@ static int select_vm(struct vgicv5_host *host, uint16_t vm_id)
 
 	if (error)
 		return error;
-	if (!GICV5_GET(IRS_VM_STATUSR_V, read_status(host, GROUP_VM)) ||
-	    !selected(vgicv5_mmio_read32(host->irs + GICV5_IRS_VM_SELR), id))
+	if (!GICV5_GET(IRS_VM_STATUSR_V, read_status(host->irs, GROUP_VM)) ||
+	    !selected(vgicv5_mmio_read32(host->irs->frame + GICV5_IRS_VM_SELR), id))
 		return VGICV5_REFUSED;
 	return VGICV5_OK;
 }
@@ -281,20 +295,29 @@ int vgicv5_irs_set_vm_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_
 
 	if (!error)
 		error = issue64(host, GROUP_VM, GICV5_IRS_VM_DBR, dbr);
-	if (!error && vgicv5_mmio_read64(host->irs + GICV5_IRS_VM_DBR) != dbr)
+	if (!error && vgicv5_mmio_read64(host->irs->frame + GICV5_IRS_VM_DBR) != dbr)
 		error = VGICV5_REFUSED;
 	vgicv5_unlock(&host->command_lock, flags);
 	return error;
 }
 
+/* Which of several IRSs hold something back is not established: all are asked (I_DSRQY speaks of a single one). */
 int vgicv5_irs_save_vm(struct vgicv5_host *host, uint16_t vm_id, bool save, bool *quiesced)
 {
-	unsigned long flags = vgicv5_lock(&host->command_lock);
-	int error = issue64(host, GROUP_SAVE, GICV5_IRS_SAVE_VMR,
-			    GICV5_PUT(IRS_SAVE_VMR_S, save) | GICV5_MASK(IRS_SAVE_VMR_Q) |
-				    GICV5_PUT(IRS_SAVE_VMR_VM_ID, vm_id));
+	uint64_t vmr = GICV5_PUT(IRS_SAVE_VMR_S, save) | GICV5_MASK(IRS_SAVE_VMR_Q) |
+		       GICV5_PUT(IRS_SAVE_VMR_VM_ID, vm_id);
+	int error = VGICV5_OK;
+	unsigned int i;
 
-	*quiesced = !error && GICV5_GET(IRS_SAVE_VM_STATUSR_Q, read_status(host, GROUP_SAVE));
-	vgicv5_unlock(&host->command_lock, flags);
+	*quiesced = true;
+	for (i = 0; i < host->irs_count && !error; i++) {
+		struct vgicv5_irs *irs = &host->irs[i];
+		unsigned long flags = vgicv5_lock(&host->command_lock);
+
+		error = issue64_to(host, irs, GROUP_SAVE, GICV5_IRS_SAVE_VMR, vmr);
+		if (error || !GICV5_GET(IRS_SAVE_VM_STATUSR_Q, read_status(irs, GROUP_SAVE)))
+			*quiesced = false;
+		vgicv5_unlock(&host->command_lock, flags);
+	}
 	return error;
 }

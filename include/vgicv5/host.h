@@ -40,6 +40,24 @@ struct vgicv5_caps {
 /** One IRS, as firmware described it. */
 struct vgicv5_irs_desc {
 	volatile void *config_frame; /**< NS config frame, mapped as device memory */
+	/**
+	 * Around the library's use of IRS_SPI_SELR and the registers that act on the SPI it selects
+	 * (vgicv5_spi_assign()), for a host whose own driver uses them, too. Called with a leaf lock held and interrupts
+	 * off: the host's lock must allow that. NULL: nobody else uses them while SPIs are assigned or given back.
+	 */
+	void (*lock_spis)(void *ctx);
+	void (*unlock_spis)(void *ctx);
+	void *ctx;
+};
+
+/** One IRS, as it was probed. Members are the library's. */
+struct vgicv5_irs {
+	volatile uint8_t *frame;
+	uint32_t spi_base;
+	uint32_t spi_count;
+	uint8_t unsettled; /* groups of registers to be looked at before they are written */
+	uint8_t silent;	   /* ... whose last command did not report IDLE in time */
+	struct vgicv5_irs_desc desc;
 };
 
 /** What the embedder says of the host. */
@@ -54,12 +72,11 @@ struct vgicv5_host_config {
 /** One per machine, in memory of the embedder. Members are the library's. */
 struct vgicv5_host {
 	struct vgicv5_caps caps;
-	volatile uint8_t *irs; /* frame of the first IRS */
+	struct vgicv5_irs *irs; /* the first carries the VM table commands; NULL: no host */
+	uint32_t irs_count;
 	uint32_t timeout_us;
 	bool coherent;
 	uint8_t vmt_id_bits;	    /* as in IRS_VMT_CFGR */
-	uint8_t unsettled;	    /* groups of IRS registers to be looked at before they are written */
-	uint8_t silent;		    /* ... whose last command did not report IDLE in time */
 	vgicv5_lock_t command_lock; /* leaf: IRS command registers and VM table entries */
 	vgicv5_mutex_t vmt_mutex;   /* VM IDs and L2 VM tables */
 	uint64_t *vmt;		    /* linear table of L2_VMTEs, or L1 table */

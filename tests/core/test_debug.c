@@ -12,6 +12,7 @@
 static struct vgicv5_vcpu *const a = &rec.vcpu[0][0];
 
 static char printed[16384];
+static struct vgicv5_irs irss[2];
 
 static void print(void *ctx, const char *line)
 {
@@ -108,7 +109,9 @@ static void vm_and_host(void **state)
 	printed[0] = '\0';
 	vgicv5_dump_vm(&rec.vm[0], print, printed);
 	expect("started DEAD");
-	rec.host.unsettled = 0xff; /* as after vgicv5_host_init(): not a fault */
+	rec.host.irs = irss;
+	rec.host.irs_count = 2;
+	irss[1].unsettled = 0xff; /* as after vgicv5_host_init(): not a fault */
 	printed[0] = '\0';
 	vgicv5_dump_host(&rec.host, print, printed);
 	expect("IRS that is not coherent VM table of bytes");
@@ -122,7 +125,9 @@ static void objects_in_trouble(void **state)
 
 	(void)state;
 	rec.host.coherent = true;
-	rec.host.silent = 1;
+	rec.host.irs = irss;
+	rec.host.irs_count = 2;
+	irss[1].silent = 1;
 	rec.host.vm_ids = vm_ids;
 	rec.host.caps.max_vms = 128;
 	rec.host.caps.istmd = true;

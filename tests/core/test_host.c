@@ -246,7 +246,7 @@ static void command_fails(const struct rig_kind *kind, enum vgicv5_soft_fault fa
 	} else {
 		assert_int_equal(error, VGICV5_TIMEOUT);
 		assert_true(rig_held(&rig) > 0);
-		assert_true(rig.host.silent);
+		assert_true(rig.host.irs->silent);
 		assert_int_equal(vgicv5_host_fini(&rig.host), VGICV5_TIMEOUT);
 	}
 	vgicv5_soft_arm_fault(rig.soft, VGICV5_SOFT_FAULT_NONE, 0);

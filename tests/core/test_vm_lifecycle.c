@@ -487,8 +487,8 @@ static struct vgicv5_soft_counters cost(unsigned int vcpus, uint64_t *barriers)
 }
 
 /*
- * What a vCPU costs: four commands, each with one look at IDLE; V, whether it has a doorbell, and three registers read back. A store barrier
- * before each command that may lead the IRS to memory: only IRS_VPE_CR0 does not.
+ * What a vCPU costs: four commands, each with one look at IDLE; V, whether it has a doorbell, and three registers
+ * read back. A store barrier before each command that may lead the IRS to memory: only IRS_VPE_CR0 does not.
  */
 static void test_cost_of_a_vcpu(void **state)
 {
