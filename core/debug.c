@@ -276,6 +276,8 @@ void vgicv5_dump_vm(const struct vgicv5_vm *vm, vgicv5_print_fn print, void *ctx
 		bitmap_line(&dump, "  SPIs with trigger level:", vm->spi_level, vm->config.spi_count);
 	if (vm->spi_line)
 		bitmap_line(&dump, "  SPIs asserted:", vm->spi_line, vm->config.spi_count);
+	if (vm->assign.assigned)
+		bitmap_line(&dump, "  SPIs assigned:", vm->assign.assigned, vm->config.spi_count);
 	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next)
 		vgicv5_dump_vcpu(vcpu, print, ctx);
 }

@@ -16,6 +16,7 @@
 #include <vgicv5/hyp.h>
 #include <vgicv5/port.h>
 
+#include "assign.h"
 #include "inject.h"
 #include "table.h"
 
@@ -192,7 +193,7 @@ static void make_pending(struct vgicv5_vm *vm, uint32_t spi)
 static void withdraw(struct vgicv5_vm *vm, uint32_t spi)
 {
 	vm->eoi.waiting[SPI_WORD(spi)] &= ~SPI_BIT(spi);
-	if (vm->eoi.in_flight[SPI_WORD(spi)] & SPI_BIT(spi))
+	if (vm->eoi.in_flight[SPI_WORD(spi)] & SPI_BIT(spi) && !vgicv5_assign_claimed(vm, spi))
 		vm->eoi.withdrawn[SPI_WORD(spi)] |= SPI_BIT(spi);
 }
 
@@ -233,6 +234,39 @@ void vgicv5_eoi_line(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 	} else if (asserted) {
 		make_pending(vm, spi);
 	}
+	vgicv5_unlock(&vm->lock, flags);
+}
+
+/* ---- Assigned wires ---- */
+
+int vgicv5_eoi_claim(struct vgicv5_vm *vm, uint32_t spi)
+{
+	int error = VGICV5_OK;
+	unsigned long flags;
+
+	if (!vgicv5_eoi_registered(vm, spi))
+		return VGICV5_OK;
+	flags = vgicv5_lock(&vm->lock);
+	if (vgicv5_eoi_registered(vm, spi)) {
+		vm->eoi.withdrawn[SPI_WORD(spi)] &= ~SPI_BIT(spi);
+		take_off(vm, spi);
+		error = vm->eoi.awaited ? VGICV5_BUSY : VGICV5_OK;
+	}
+	vgicv5_unlock(&vm->lock, flags);
+	return error;
+}
+
+void vgicv5_eoi_disclaim(struct vgicv5_vm *vm, uint32_t spi)
+{
+	if (vgicv5_eoi_registered(vm, spi))
+		vgicv5_eoi_refresh(vm, spi);
+}
+
+void vgicv5_eoi_edge(struct vgicv5_vm *vm, uint32_t spi)
+{
+	unsigned long flags = vgicv5_lock(&vm->lock);
+
+	make_pending(vm, spi);
 	vgicv5_unlock(&vm->lock, flags);
 }
 
@@ -281,7 +315,8 @@ static bool deactivate(struct vgicv5_vm *vm, uint32_t spi)
 		tell = GICV5_GET(ICC_ICSR_EL1_ACTIVE, query(spi));
 	vgicv5_gic_VDDI(GICV5_INTID(GICV5_TYPE_SPI, spi));
 	vgicv5_gsb_SYS();
-	if (tell && idle(spi) && !(vm->eoi.waiting[SPI_WORD(spi)] & SPI_BIT(spi)))
+	if (tell && !vgicv5_assign_claimed(vm, spi) && idle(spi) &&
+	    !(vm->eoi.waiting[SPI_WORD(spi)] & SPI_BIT(spi)))
 		land(vm, spi);
 	return tell;
 }
@@ -373,7 +408,8 @@ int vgicv5_eoi_register(struct vgicv5_vm *vm, uint32_t spi)
 	vgicv5_exchange(&vm->eoi.used, 1);
 	error = change(vm, spi, true);
 	if (!error &&
-	    vm->spi_level[SPI_WORD(spi)] & VGICV5_READ_ONCE(vm->spi_line[SPI_WORD(spi)]) & SPI_BIT(spi))
+	    (vgicv5_assign_claimed(vm, spi) ||
+	     vm->spi_level[SPI_WORD(spi)] & VGICV5_READ_ONCE(vm->spi_line[SPI_WORD(spi)]) & SPI_BIT(spi)))
 		take_off(vm, spi);
 	vgicv5_unlock(&vm->lock, flags);
 	return error;

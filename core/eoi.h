@@ -34,6 +34,16 @@ void vgicv5_eoi_left(struct vgicv5_vcpu *vcpu);
 /* The guest executed GIC CDDI, which trapped. Context as vgicv5_vcpu_trap(). */
 void vgicv5_eoi_deactivate(struct vgicv5_vcpu *vcpu, uint64_t operand);
 
+/*
+ * An SPI is about to be assigned, or is no more (assign.h): while it is both registered and claimed it is in flight.
+ * VGICV5_BUSY: a loaded vCPU does not trap yet. Any context, also for SPIs that are not registered.
+ */
+int vgicv5_eoi_claim(struct vgicv5_vm *vm, uint32_t spi);
+void vgicv5_eoi_disclaim(struct vgicv5_vm *vm, uint32_t spi);
+
+/* An edge of a registered SPI, whatever its line is. */
+void vgicv5_eoi_edge(struct vgicv5_vm *vm, uint32_t spi);
+
 /* ICH_HFGITR_EL2 with and without the trap. */
 uint64_t vgicv5_eoi_hfgitr(bool trap);
 

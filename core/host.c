@@ -217,7 +217,6 @@ static int make_irss(struct vgicv5_host *host, const struct vgicv5_host_config *
 	for (i = 0; i < config->irs_count; i++) {
 		struct vgicv5_irs *irs = &host->irs[i];
 
-		irs->desc = config->irs[i];
 		irs->frame = config->irs[i].config_frame;
 		irs->spi_base = (uint32_t)GICV5_GET(IRS_IDR7_SPI_BASE, reg(irs->frame, GICV5_IRS_IDR7));
 		irs->spi_count = (uint32_t)GICV5_GET(IRS_IDR6_SPI_IRS_RANGE, reg(irs->frame, GICV5_IRS_IDR6));
@@ -248,7 +247,12 @@ int vgicv5_host_init(struct vgicv5_host *host, const struct vgicv5_host_config *
 {
 	int error;
 
-	*host = (struct vgicv5_host){.coherent = config->coherent};
+	*host = (struct vgicv5_host){
+		.coherent = config->coherent,
+		.lock_spis = config->lock_spis,
+		.unlock_spis = config->unlock_spis,
+		.ctx = config->ctx,
+	};
 	if (!config->irs || !config->irs_count)
 		return VGICV5_INVALID;
 	error = probe(&host->caps, config);

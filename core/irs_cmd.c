@@ -7,6 +7,7 @@
  */
 #include "irs_cmd.h"
 
+#include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/port.h>
 
@@ -320,4 +321,166 @@ int vgicv5_irs_save_vm(struct vgicv5_host *host, uint16_t vm_id, bool save, bool
 		vgicv5_unlock(&host->command_lock, flags);
 	}
 	return error;
+}
+
+/* ---- SPIs ---- */
+
+struct vgicv5_irs *vgicv5_irs_of_spi(const struct vgicv5_host *host, uint32_t spi)
+{
+	unsigned int i;
+
+	for (i = 0; i < host->irs_count; i++)
+		if (spi - host->irs[i].spi_base < host->irs[i].spi_count)
+			return &host->irs[i];
+	return NULL;
+}
+
+/* The host's own driver selects SPIs, too. */
+static unsigned long lock_spis(struct vgicv5_host *host, const struct vgicv5_irs *irs)
+{
+	if (host->lock_spis)
+		host->lock_spis(host->ctx, (unsigned int)(irs - host->irs));
+	return vgicv5_lock(&host->command_lock);
+}
+
+static void unlock_spis(struct vgicv5_host *host, const struct vgicv5_irs *irs, unsigned long flags)
+{
+	vgicv5_unlock(&host->command_lock, flags);
+	if (host->unlock_spis)
+		host->unlock_spis(host->ctx, (unsigned int)(irs - host->irs));
+}
+
+static int select_spi(const struct vgicv5_host *host, struct vgicv5_irs *irs, uint32_t spi)
+{
+	int error = issue32_to(host, irs, GROUP_SPI, GICV5_IRS_SPI_SELR, spi);
+
+	if (!error && (!GICV5_GET(IRS_SPI_STATUSR_V, read_status(irs, GROUP_SPI)) ||
+		       !selected(vgicv5_mmio_read32(irs->frame + GICV5_IRS_SPI_SELR), spi)))
+		error = VGICV5_REFUSED;
+	return error;
+}
+
+static bool is_level(const struct vgicv5_irs *irs)
+{
+	return GICV5_GET(IRS_SPI_CFGR_TM, vgicv5_mmio_read32(irs->frame + GICV5_IRS_SPI_CFGR));
+}
+
+static int write_mode(const struct vgicv5_host *host, struct vgicv5_irs *irs, bool level)
+{
+	int error;
+
+	if (is_level(irs) == level)
+		return VGICV5_OK;
+	error = issue32_to(host, irs, GROUP_SPI, GICV5_IRS_SPI_CFGR,
+			   (uint32_t)GICV5_PUT(IRS_SPI_CFGR_TM, level));
+	return !error && is_level(irs) != level ? VGICV5_REFUSED : error;
+}
+
+static int write_vmr(const struct vgicv5_host *host, struct vgicv5_irs *irs, uint64_t vmr)
+{
+	uint64_t kept = GICV5_MASK(IRS_SPI_VMR_VIRT) | (vmr ? GICV5_MASK(IRS_SPI_VMR_VM_ID) : 0);
+	int error = issue64_to(host, irs, GROUP_SPI, GICV5_IRS_SPI_VMR, vmr);
+
+	return !error && (vgicv5_mmio_read64(irs->frame + GICV5_IRS_SPI_VMR) & kept) != vmr ? VGICV5_REFUSED
+											    : error;
+}
+
+/* ICC_ICSR_EL1 of a physical SPI. Interrupts are off; that of a vCPU that is loaded here has been saved. */
+static uint64_t query_spi(uint32_t spi)
+{
+	vgicv5_gic_CDRCFG(GICV5_INTID(GICV5_TYPE_SPI, spi));
+	vgicv5_isb();
+	return vgicv5_read_ICC_ICSR_EL1();
+}
+
+/* One that is assigned is unreachable, too: who has it is asked first. */
+static int check_free(const struct vgicv5_irs *irs, uint32_t spi)
+{
+	uint64_t icsr;
+
+	if (GICV5_GET(IRS_SPI_VMR_VIRT, vgicv5_mmio_read64(irs->frame + GICV5_IRS_SPI_VMR)))
+		return VGICV5_BUSY;
+	icsr = query_spi(spi);
+	if (GICV5_GET(ICC_ICSR_EL1_F, icsr))
+		return VGICV5_REFUSED;
+	return GICV5_GET(ICC_ICSR_EL1_ACTIVE, icsr) ? VGICV5_BUSY : VGICV5_OK;
+}
+
+/* As late as possible: what comes after the look stays with the physical SPI. */
+static bool take_pending(uint32_t spi)
+{
+	if (!GICV5_GET(ICC_ICSR_EL1_PENDING, query_spi(spi)))
+		return false;
+	vgicv5_gic_CDPEND(GICV5_INTID(GICV5_TYPE_SPI, spi));
+	vgicv5_gsb_SYS();
+	return true;
+}
+
+static int assign_selected(const struct vgicv5_host *host, struct vgicv5_irs *irs, uint32_t spi, uint64_t vmr,
+			   bool level, struct vgicv5_spi_before *before)
+{
+	int error = vgicv5_irs_public_error(write_mode(host, irs, level));
+
+	if (error)
+		return error;
+	before->pending = !level && take_pending(spi);
+	error = write_vmr(host, irs, vmr);
+	before->unknown = error == VGICV5_TIMEOUT;
+	return vgicv5_irs_public_error(error);
+}
+
+int vgicv5_irs_assign_spi(struct vgicv5_host *host, uint32_t spi, uint16_t vm_id, bool level,
+			  struct vgicv5_spi_before *before)
+{
+	uint64_t vmr = GICV5_MASK(IRS_SPI_VMR_VIRT) | GICV5_PUT(IRS_SPI_VMR_VM_ID, vm_id);
+	struct vgicv5_irs *irs = vgicv5_irs_of_spi(host, spi);
+	unsigned long flags = lock_spis(host, irs);
+	int error = vgicv5_irs_public_error(select_spi(host, irs, spi));
+
+	if (!error)
+		error = check_free(irs, spi);
+	if (!error) {
+		before->level = is_level(irs);
+		error = assign_selected(host, irs, spi, vmr, level, before);
+		if (error && !before->unknown)
+			before->unknown = write_mode(host, irs, before->level) != VGICV5_OK;
+	}
+	unlock_spis(host, irs, flags);
+	return error;
+}
+
+int vgicv5_irs_return_spi(struct vgicv5_host *host, uint32_t spi, bool level)
+{
+	struct vgicv5_irs *irs = vgicv5_irs_of_spi(host, spi);
+	unsigned long flags = lock_spis(host, irs);
+	int error = select_spi(host, irs, spi);
+
+	if (!error)
+		error = write_vmr(host, irs, 0);
+	if (!error)
+		error = write_mode(host, irs, level);
+	unlock_spis(host, irs, flags);
+	if (!error)
+		vgicv5_irs_resample_spi(host, spi);
+	return vgicv5_irs_public_error(error);
+}
+
+int vgicv5_irs_set_spi_mode(struct vgicv5_host *host, uint32_t spi, bool level)
+{
+	struct vgicv5_irs *irs = vgicv5_irs_of_spi(host, spi);
+	unsigned long flags = lock_spis(host, irs);
+	int error = select_spi(host, irs, spi);
+
+	if (!error)
+		error = write_mode(host, irs, level);
+	unlock_spis(host, irs, flags);
+	return vgicv5_irs_public_error(error);
+}
+
+void vgicv5_irs_resample_spi(const struct vgicv5_host *host, uint32_t spi)
+{
+	const struct vgicv5_irs *irs = vgicv5_irs_of_spi(host, spi);
+
+	vgicv5_mmio_write32(irs->frame + GICV5_IRS_SPI_RESAMPLER,
+			    (uint32_t)GICV5_PUT(IRS_SPI_RESAMPLER_SPI_ID, spi));
 }

@@ -46,6 +46,33 @@ int vgicv5_irs_set_dps(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id
 /* Names the VPE whose doorbell is used for 1ofN interrupts. VGICV5_REFUSED: the VM is not valid. */
 int vgicv5_irs_set_vm_doorbell(struct vgicv5_host *host, uint16_t vm_id, uint16_t vpe_id);
 
+/* ---- SPIs: of the IRS that has them. Results are those of the library's callers ---- */
+
+/* NULL: no IRS has it. */
+struct vgicv5_irs *vgicv5_irs_of_spi(const struct vgicv5_host *host, uint32_t spi);
+
+/* What a physical SPI was when it was assigned. */
+struct vgicv5_spi_before {
+	bool level;   /* its trigger mode */
+	bool pending; /* an edge that nobody has taken; it is not pending there any more */
+	bool unknown; /* the IRS may have a command, and may not: to be taken back */
+};
+
+/*
+ * Gives its wire to the VM, with that trigger mode. VGICV5_BUSY: a VM has it, or it is active; VGICV5_REFUSED;
+ * VGICV5_TIMEOUT.
+ */
+int vgicv5_irs_assign_spi(struct vgicv5_host *host, uint32_t spi, uint16_t vm_id, bool level,
+			  struct vgicv5_spi_before *before);
+
+/* Takes it back, and then its trigger mode. May be repeated. */
+int vgicv5_irs_return_spi(struct vgicv5_host *host, uint32_t spi, bool level);
+
+int vgicv5_irs_set_spi_mode(struct vgicv5_host *host, uint32_t spi, bool level);
+
+/* Has a level wire sampled, in whatever domain it is (R_DMTFM). Any context, no lock. */
+void vgicv5_irs_resample_spi(const struct vgicv5_host *host, uint32_t spi);
+
 /*
  * Has the IRS write the interrupts of a VM to memory (`save`), and asks whether memory is exact: nothing has changed
  * since they were last written.

@@ -4,7 +4,9 @@
  */
 #include <vgicv5/arch/intid.h>
 
+#include "assign.h"
 #include "inject.h"
+#include "irs_cmd.h"
 
 #define SPIS_PER_WORD 64
 
@@ -14,16 +16,24 @@
  * own effect and looks again. Whichever effect is last, its CPU looked at the line after it, and put right what
  * it saw. A turn more means that another call has changed the line meanwhile: lock-free, and with nobody else
  * there it is one turn.
+ *
+ * The line of an assigned SPI is a wire, of which the IRS knows. It may become one, or be one no more, meanwhile: so
+ * that is looked at as the line is.
  */
 void vgicv5_spi_follow_line(struct vgicv5_vm *vm, uint32_t spi)
 {
 	const uint64_t *line = &vm->spi_line[spi / SPIS_PER_WORD];
 	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
-	uint64_t asserted;
+	bool assigned, asserted;
 
 	do {
+		assigned = vgicv5_assigned(vm, spi);
 		asserted = VGICV5_READ_ONCE(*line) & bit;
-		vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted != 0);
-		vgicv5_gsb_SYS();
-	} while ((VGICV5_READ_ONCE(*line) & bit) != asserted);
+		if (assigned) {
+			vgicv5_irs_resample_spi(vm->host, spi);
+		} else {
+			vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted);
+			vgicv5_gsb_SYS();
+		}
+	} while (vgicv5_assigned(vm, spi) != assigned || ((VGICV5_READ_ONCE(*line) & bit) != 0) != asserted);
 }

@@ -7,6 +7,7 @@
  */
 #include <vgicv5/arch/irs.h>
 
+#include "assign.h"
 #include "irs_cmd.h"
 #include "state_save.h"
 
@@ -36,6 +37,16 @@ int vgicv5_state_fresh(const struct vgicv5_vm *vm)
 	for (vcpu = vm->vcpus; vcpu && !error; vcpu = vcpu->next)
 		if (vcpu->hyp.contextr)
 			error = VGICV5_BUSY;
+	return error;
+}
+
+/* The tables are taken from the IRS: a wire that drives them would speak to nobody. */
+int vgicv5_state_replaceable(const struct vgicv5_vm *vm)
+{
+	int error = vgicv5_state_fresh(vm);
+
+	if (!error && (vm->lpi_ist.table || vgicv5_assign_any(vm)))
+		error = VGICV5_BUSY;
 	return error;
 }
 

@@ -177,6 +177,7 @@ void vgicv5_state_put_runs(struct state_out *out, const struct vgicv5_ist *ist,
 			   const struct state_layout *layout);
 
 /* Copies entries 0 to count - 1, those included that have no memory, which are zero. */
+uint32_t vgicv5_state_entry(const struct vgicv5_ist *ist, uint32_t id);
 void vgicv5_state_copy_entries(const struct vgicv5_ist *ist, uint32_t count, uint8_t *to);
 
 /* Whether one of the entries below `limit` is so. */
@@ -205,6 +206,9 @@ int vgicv5_state_stopped(const struct vgicv5_vm *vm);
 
 /* The same of a VM to be restored into: VGICV5_BUSY also if it has been loaded. */
 int vgicv5_state_fresh(const struct vgicv5_vm *vm);
+
+/* The same, and its tables may be replaced: VGICV5_BUSY also with an LPI table or assigned SPIs. */
+int vgicv5_state_replaceable(const struct vgicv5_vm *vm);
 
 /*
  * Has the IRS write back (`save`) and sees whether memory is exact. VGICV5_BUSY: it is not, something has

@@ -225,6 +225,15 @@ void vgicv5_state_put_runs(struct state_out *out, const struct vgicv5_ist *ist,
 	}
 }
 
+/* Of one that may not be there: zero. */
+uint32_t vgicv5_state_entry(const struct vgicv5_ist *ist, uint32_t id)
+{
+	uint32_t rest;
+	const uint8_t *p = entry_of(ist, id, &rest);
+
+	return p ? state_get32(p) & STATE_ISTE_MASK : 0;
+}
+
 void vgicv5_state_copy_entries(const struct vgicv5_ist *ist, uint32_t count, uint8_t *to)
 {
 	size_t stride = (size_t)4 << ist->istsz;

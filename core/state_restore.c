@@ -225,10 +225,8 @@ static int set_software(struct vgicv5_vm *vm, const void *ctx)
 
 static int check_locked(const struct vgicv5_vm *vm, const void *state, size_t bytes, struct state_in *in)
 {
-	int error = vgicv5_state_fresh(vm);
+	int error = vgicv5_state_replaceable(vm);
 
-	if (!error && vm->lpi_ist.table)
-		error = VGICV5_BUSY;
 	if (error)
 		return error;
 	error = vgicv5_state_open(state, bytes, in);

@@ -381,6 +381,50 @@ static void put_bitmap(struct state_out *out, const uint64_t *bitmap, uint32_t w
 		vgicv5_state_put64(out, VGICV5_READ_ONCE(bitmap[i]));
 }
 
+static uint64_t claimed_of(const struct vgicv5_vm *vm, uint32_t word)
+{
+	return vm->assign.claimed ? VGICV5_READ_ONCE(vm->assign.claimed[word]) : 0;
+}
+
+/* Of an assigned wire only the IRS knows the level. Pending follows it, and that is what a reader believes. */
+static uint64_t line_word(const struct vgicv5_vm *vm, uint32_t word)
+{
+	uint64_t level = claimed_of(vm, word) & VGICV5_READ_ONCE(vm->spi_level[word]);
+	uint64_t line = VGICV5_READ_ONCE(vm->spi_line[word]) & ~level;
+	uint32_t i;
+
+	for (i = 0; level && i < 64; i++)
+		if (level >> i & 1 &&
+		    GICV5_GET(L2_ISTE_PENDING, vgicv5_state_entry(&vm->spi_ist, 64 * word + i)))
+			line |= (uint64_t)1 << i;
+	return line;
+}
+
+static void put_lines(struct state_out *out, const struct vgicv5_vm *vm, uint32_t words)
+{
+	uint32_t i;
+
+	for (i = 0; i < words; i++)
+		vgicv5_state_put64(out, line_word(vm, i));
+}
+
+/* What counts as in flight because it is assigned is not known to be: where it is not, the next trap finds out. */
+static void put_withdrawn(struct state_out *out, struct vgicv5_vm *vm, uint32_t words)
+{
+	uint32_t i;
+
+	for (i = 0; i < words; i++) {
+		unsigned long flags = vgicv5_lock(&vm->lock);
+		uint64_t word = 0;
+
+		if (vm->eoi.withdrawn)
+			word = vm->eoi.withdrawn[i] |
+			       (vm->eoi.in_flight[i] & claimed_of(vm, i) & ~line_word(vm, i));
+		vgicv5_unlock(&vm->lock, flags);
+		vgicv5_state_put64(out, word);
+	}
+}
+
 /* The lock is not held while something is written. */
 static void put_eoi(struct state_out *out, struct vgicv5_vm *vm, const uint64_t *bitmap, uint32_t words)
 {
@@ -405,10 +449,10 @@ static void put_spi_head(struct state_out *out, struct vgicv5_vm *vm, const stru
 	vgicv5_state_put32(out, vm->config.spi_count);
 	vgicv5_state_put32(out, plan->spi_flags);
 	put_bitmap(out, vm->spi_level, words);
-	put_bitmap(out, vm->spi_line, words);
+	put_lines(out, vm, words);
 	put_eoi(out, vm, vm->eoi.registered, words);
 	put_eoi(out, vm, vm->eoi.in_flight, words);
-	put_eoi(out, vm, vm->eoi.withdrawn, words);
+	put_withdrawn(out, vm, words);
 }
 
 void vgicv5_state_put_software(struct state_out *out, struct vgicv5_vm *vm, const struct state_plan *plan)

@@ -154,12 +154,10 @@ static int set_modes(struct vgicv5_vm *vm, const void *ctx)
 static int set_ists(struct vgicv5_vm *vm, const struct vgicv5_state_ists *ists)
 {
 	struct state_tables tables = {.vm = vm, .finish = set_modes, .ctx = &tables};
-	int error = vgicv5_state_fresh(vm);
+	int error = vgicv5_state_replaceable(vm);
 
 	if (!error)
 		error = check_sizes(vm, ists);
-	if (!error && vm->lpi_ist.table)
-		error = VGICV5_BUSY;
 	if (error)
 		return error;
 	tables.spi = vgicv5_state_flat(ists->spi, (uint32_t)(ists->spi_bytes / 4));

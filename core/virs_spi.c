@@ -8,6 +8,7 @@
 #include <vgicv5/hyp.h>
 #include <vgicv5/port.h>
 
+#include "assign.h"
 #include "eoi.h"
 #include "inject.h"
 #include "virs.h"
@@ -72,6 +73,9 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 
 	if (test(vm->spi_level, spi) == level)
 		return;
+	/* The wire's own mode decides what its events are (R_QBXXV): the two do not part. */
+	if (vgicv5_assigned(vm, spi) && vgicv5_assign_set_mode(vm, spi, level))
+		return;
 	vgicv5_virs_set_mode(vcpu, GICV5_INTID(GICV5_TYPE_SPI, spi), level);
 	if (level) {
 		vgicv5_fetch_or(&vm->spi_level[spi / 64], bit);
@@ -79,7 +83,7 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 		return;
 	}
 	vgicv5_fetch_andnot(&vm->spi_level[spi / 64], bit);
-	if (test(vm->spi_line, spi))
+	if (test(vm->spi_line, spi) && !vgicv5_assigned(vm, spi))
 		vgicv5_hyp_pend(vm->vm_id, GICV5_INTID(GICV5_TYPE_SPI, spi), false);
 	if (vgicv5_eoi_registered(vm, spi))
 		vgicv5_eoi_refresh(vm, spi);

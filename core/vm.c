@@ -12,6 +12,7 @@
 #include <vgicv5/arch/irs.h>
 #include <vgicv5/vcpu.h>
 
+#include "assign.h"
 #include "eoi.h"
 #include "irs_cmd.h"
 #include "ist.h"
@@ -120,6 +121,7 @@ static void free_tables(struct vgicv5_vm *vm)
 	vgicv5_ist_free(&vm->spi_ist);
 	vgicv5_vpe_free_tables(vm);
 	vgicv5_eoi_release(vm);
+	vgicv5_assign_release(vm);
 	vgicv5_viwb_stop(vm);
 	vgicv5_port_free(vm->spi_level, bitmap);
 	vgicv5_port_free(vm->spi_line, bitmap);
@@ -134,7 +136,9 @@ static int take_down(struct vgicv5_vm *vm)
 
 	VGICV5_WRITE_ONCE(vm->lpi_count, 0);
 	vgicv5_vits_stop(vm);
-	error = make_invalid(vm);
+	error = vgicv5_assign_return_all(vm);
+	if (!error)
+		error = make_invalid(vm);
 	if (error)
 		silence_doorbells(vm);
 	if (vm->doorbells)

@@ -40,14 +40,6 @@ struct vgicv5_caps {
 /** One IRS, as firmware described it. */
 struct vgicv5_irs_desc {
 	volatile void *config_frame; /**< NS config frame, mapped as device memory */
-	/**
-	 * Around the library's use of IRS_SPI_SELR and the registers that act on the SPI it selects
-	 * (vgicv5_spi_assign()), for a host whose own driver uses them, too. Called with a leaf lock held and interrupts
-	 * off: the host's lock must allow that. NULL: nobody else uses them while SPIs are assigned or given back.
-	 */
-	void (*lock_spis)(void *ctx);
-	void (*unlock_spis)(void *ctx);
-	void *ctx;
 };
 
 /** One IRS, as it was probed. Members are the library's. */
@@ -57,7 +49,6 @@ struct vgicv5_irs {
 	uint32_t spi_count;
 	uint8_t unsettled; /* groups of registers to be looked at before they are written */
 	uint8_t silent;	   /* ... whose last command did not report IDLE in time */
-	struct vgicv5_irs_desc desc;
 };
 
 /** What the embedder says of the host. */
@@ -67,6 +58,15 @@ struct vgicv5_host_config {
 	bool coherent;		     /**< false: IRS accesses to tables do not snoop the caches */
 	uint32_t max_vms;	     /**< 0: as many as the hardware can */
 	uint32_t command_timeout_us; /**< 0: VGICV5_COMMAND_TIMEOUT_US */
+	/**
+	 * Around the library's use of IRS_SPI_SELR and the registers that act on the SPI it selects
+	 * (vgicv5_spi_assign()), for a host whose own driver uses them, too; `irs` is the index of the IRS. The library's
+	 * mutex of a VM is held; in between it takes a leaf lock and waits for a bounded time. Both NULL: nobody else uses
+	 * them.
+	 */
+	void (*lock_spis)(void *ctx, unsigned int irs);
+	void (*unlock_spis)(void *ctx, unsigned int irs);
+	void *ctx;
 };
 
 /** One per machine, in memory of the embedder. Members are the library's. */
@@ -74,6 +74,9 @@ struct vgicv5_host {
 	struct vgicv5_caps caps;
 	struct vgicv5_irs *irs; /* the first carries the VM table commands; NULL: no host */
 	uint32_t irs_count;
+	void (*lock_spis)(void *ctx, unsigned int irs); /* from the configuration */
+	void (*unlock_spis)(void *ctx, unsigned int irs);
+	void *ctx;
 	uint32_t timeout_us;
 	bool coherent;
 	uint8_t vmt_id_bits;	    /* as in IRS_VMT_CFGR */

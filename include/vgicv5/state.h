@@ -90,7 +90,7 @@ int vgicv5_state_stream(struct vgicv5_vm *vm, vgicv5_state_write_fn write, void 
  *         lacks what the guest was shown: ID or priority bits, PPIs or their handling mode, 1ofN
  *         interrupts; or SPIs are registered for end of interrupt and the VM has no
  *         vgicv5_vm_config.deactivated; VGICV5_BUSY: also for a VM that is not fresh: a vCPU was loaded
- *         since vgicv5_vm_start(), or it has an LPI table.
+ *         since vgicv5_vm_start(), or it has an LPI table, or SPIs are assigned (vgicv5_spi_assign()).
  */
 int vgicv5_state_check(struct vgicv5_vm *vm, const void *state, size_t bytes);
 

@@ -72,6 +72,13 @@ struct vgicv5_eoi {
 	uint32_t awaited;    /* loaded vCPUs that do not trap yet */
 };
 
+/** SPIs whose wire is the host's (vgicv5/assign.h). Bitmaps, one allocation; NULL: none was asked for. */
+struct vgicv5_assign {
+	uint64_t *assigned;   /* the IRS has been told, and not yet let go */
+	uint64_t *claimed;    /* ... or is about to be told */
+	uint64_t *host_level; /* trigger mode before */
+};
+
 enum vgicv5_vm_state {
 	VGICV5_VM_EMPTY, /* after vgicv5_vm_init() and vgicv5_vm_destroy() */
 	VGICV5_VM_STARTED,
@@ -106,7 +113,8 @@ struct vgicv5_vm {
 	vgicv5_lock_t lock;   /* leaf: what must be done on the CPU on which a vCPU is loaded */
 	struct vgicv5_virs virs;
 	struct vgicv5_eoi eoi;
-	struct vgicv5_vits *vits; /* lists, fixed once started */
+	struct vgicv5_assign assign; /* changed under the mutex */
+	struct vgicv5_vits *vits;    /* lists, fixed once started */
 	struct vgicv5_viwb *viwbs;
 };
 
