@@ -390,7 +390,7 @@ static uint64_t claimed_of(const struct vgicv5_vm *vm, uint32_t word)
 static uint64_t line_word(const struct vgicv5_vm *vm, uint32_t word)
 {
 	uint64_t level = claimed_of(vm, word) & VGICV5_READ_ONCE(vm->spi_level[word]);
-	uint64_t line = VGICV5_READ_ONCE(vm->spi_line[word]) & ~level;
+	uint64_t line = VGICV5_READ_ONCE(vm->spi_line[word]) & ~claimed_of(vm, word);
 	uint32_t i;
 
 	for (i = 0; level && i < 64; i++)

@@ -14,8 +14,8 @@
 
 /**
  * Gives the wire of the host's SPI `spi` to the VM's SPI of the same number. From then on the guest's trigger mode is
- * that of the wire, its IRS_SPI_RESAMPLER that of the host's IRS, and vgicv5_inject_spi() changes nothing for a level
- * line; edges that it injects are added to those of the wire. vCPUs may run. May sleep.
+ * that of the wire, its IRS_SPI_RESAMPLER that of the host's IRS, and vgicv5_inject_spi() of a level line only has
+ * the wire sampled; edges that it injects are added to those of the wire. vCPUs may run. May sleep.
  *
  * The caller owns the physical interrupt: its handler is not running and will not run again. Nothing is lost or
  * doubled: a level is what the wire is; an edge that the host has not acknowledged yet is made pending in the VM. Only

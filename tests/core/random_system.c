@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "random_system.h"
+#include "random_wires.h"
 
 #define LPI_ID_BITS 14
 #define EVERY_INTERRUPT 200 /* steps between comparisons of all configurations */
@@ -106,6 +106,10 @@ static void do_spi_line(struct world_vm *vm)
 	bool asserted = random_pick(2);
 
 	run.doing = "SPI line";
+	if (random_wire_is_of(vm, spi)) {
+		random_wire_and_software(vm, spi, asserted);
+		return;
+	}
 	REQUIRE(vgicv5_inject_spi(&vm->vm, spi, asserted) == VGICV5_OK, "refused\n");
 	oracle_spi_line(oracle_of(vm), spi, asserted);
 }
@@ -171,6 +175,7 @@ static void do_restart(struct world_vm *vm)
 	for (i = 0; i < vm->vcpu_count; i++)
 		vgicv5_vcpu_reset(&vm->vcpus[i].vcpu);
 	REQUIRE(vgicv5_vm_start(&vm->vm) == VGICV5_OK, "start failed\n");
+	random_wires_returned(vm);
 	oracle_reset(oracle_of(vm));
 	if (random_pick(4))
 		boot(vm);
@@ -386,8 +391,10 @@ static void host_step(struct world_vm *vm)
 {
 	unsigned int draw = random_pick(100);
 
-	if (draw < 40)
+	if (draw < 30)
 		do_spi_line(vm);
+	else if (draw < 45)
+		random_wire_step(vm);
 	else if (draw < 65)
 		do_msi(vm);
 	else if (draw < 99)
@@ -599,6 +606,7 @@ static void random_run_seed(unsigned int steps, void (*before_step)(void))
 	run.random = run.seed;
 	run.step = 0;
 	run.doing = "start";
+	random_wires_forget();
 	random_create(&world_hosts[run.seed % world_host_count]);
 	boot_vms();
 	for (run.step = 0; run.step < steps; run.step++) {
@@ -613,7 +621,8 @@ void random_seeds(const struct random_range *range, void (*before_step)(void))
 {
 	for (run.seed = range->first; run.seed < range->first + range->count; run.seed++)
 		random_run_seed(range->steps, before_step);
-	print_message("seeds %u to %u, %u steps each\n", range->first, run.seed - 1, range->steps);
+	print_message("seeds %u to %u, %u steps each; wires assigned %u times\n", range->first, run.seed - 1,
+		      range->steps, random_wire_assignments());
 }
 
 void random_arguments(struct random_range *range, int argc, char **argv)

@@ -10,7 +10,7 @@
 
 #include <vgicv5/state.h>
 
-#include "random_system.h"
+#include "random_wires.h"
 
 #define EVERY 150 /* steps between migrations, on average */
 #define MOST ((size_t)1 << 20)
@@ -111,6 +111,7 @@ static void migrate(void)
 	world_destroy(&run.world);
 	random_create(&world_hosts[next]);
 	restore_all();
+	random_wires_moved();
 	random_check_all();
 	pairs[kind][next]++;
 	kind = next;
