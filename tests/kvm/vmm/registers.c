@@ -145,10 +145,16 @@ static bool is_saved(uint64_t id)
 	return false;
 }
 
+/* op0 = 3, CRn = 0: nothing that a guest writes. KVM itself changes those of AArch32 when there is none. */
+static bool is_idreg(uint64_t id)
+{
+	return (id & SYS(3, 0, 15, 0, 0)) == SYS(3, 0, 0, 0, 0);
+}
+
 static bool is_other(uint64_t id)
 {
 	return (id & KVM_REG_ARM_COPROC_MASK) == KVM_REG_ARM64_SYSREG &&
-	       (id & KVM_REG_SIZE_MASK) == KVM_REG_SIZE_U64 && !is_saved(id);
+	       (id & KVM_REG_SIZE_MASK) == KVM_REG_SIZE_U64 && !is_idreg(id) && !is_saved(id);
 }
 
 static struct kvm_reg_list *registers_of(int fd)
