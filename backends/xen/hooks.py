@@ -29,7 +29,19 @@ def before(patch, name, *pairs):
     return Hook(patch, name, [Way(words, text + words, "") for words, text in pairs])
 
 
-REGISTER = "    if ( vgic_is_v5(d) )\n    {\n        *mmio_count = 1;\n        return vgic_v5_register(d);\n    }\n\n"
+def each(kind, patch, name, *pairs):
+    """One hook for each pair, all of that kind and in that file."""
+    return [kind(patch, name, pair) for pair in pairs]
+
+
+def v5(domain, *lines):
+    """What a GICv5 domain does, and mostly nothing else: lines of C behind the question whether it is one."""
+    if len(lines) == 1:
+        return f"    if ( vgic_is_v5({domain}) )\n        {lines[0]}\n\n"
+    return f"    if ( vgic_is_v5({domain}) )\n    {{\n" + "".join(f"        {line}\n" for line in lines) + "    }\n\n"
+
+
+REGISTER = v5("d", "*mmio_count = 1;", "return vgic_v5_register(d);")
 
 VGIC = [
     after("dispatch", "xen/include/public/arch-arm.h",
@@ -37,97 +49,74 @@ VGIC = [
     after("dispatch", ARM + "include/asm/gic.h", ("    GIC_V2,\n    GIC_V3,\n", "    GIC_V5,\n")),
     before("dispatch", ARM + "include/asm/vgic.h",
            ("    /* Base address for guest GIC */\n",
-            "    struct vgic_v5_domain *v5; /* GICv5 only, instead of all of the above */\n")),
+            "#ifdef CONFIG_VGIC_V5\n"
+            "    struct vgic_v5_domain *v5; /* GICv5 only, instead of all of the above */\n#endif\n")),
     before("dispatch", ARM + "include/asm/vgic.h",
            ("    /* GICv3: redistributor base and flags for this vCPU */\n",
-            "    struct vgic_v5_vcpu *v5; /* GICv5 only, instead of all else */\n\n")),
+            "#ifdef CONFIG_VGIC_V5\n"
+            "    struct vgic_v5_vcpu *v5; /* GICv5 only, instead of all else */\n#endif\n\n")),
     before("dispatch", ARM + "include/asm/vgic.h",
            ("#endif /* __ASM_ARM_VGIC_H__ */\n", "#include <asm/vgic-v5.h>\n\n")),
     after("dispatch", ARM + "vgic.c",
-          ("int domain_vgic_register(struct domain *d, unsigned int *mmio_count)\n{\n",
-           REGISTER),
+          ("int domain_vgic_register(struct domain *d, unsigned int *mmio_count)\n{\n", REGISTER),
           ("int domain_vgic_register(struct domain *d, int *mmio_count)\n{\n", REGISTER)),
-    before("dispatch", ARM + "vgic.c",
-           ("    d->arch.vgic.ctlr = 0;\n",
-            "    if ( vgic_is_v5(d) )\n        return vgic_v5_domain_init(d, nr_spis);\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    for ( i = 0; i < (d->arch.vgic.nr_spis); i++ )\n    {\n        struct pending_irq *p = spi_to",
-            "    if ( vgic_is_v5(d) )\n    {\n        vgic_v5_domain_free(d);\n        return;\n    }\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    v->arch.vgic.private_irqs = xzalloc(struct vgic_irq_rank);\n",
-            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_vcpu_init(v);\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    xfree(v->arch.vgic.private_irqs);\n    return 0;\n",
-            "    if ( vgic_is_v5(v->domain) )\n        vgic_v5_vcpu_free(v);\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    /*\n     * We don't migrate LPIs at the moment.\n     * If we ever",
-            "    /* No interrupt of a GICv5 domain is tied to one of the host. */\n"
-            "    if ( vgic_is_v5(d) )\n        return;\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    spin_lock_irqsave(&v->arch.vgic.lock, flags);\n"
-            "    list_for_each_entry_safe ( p, t, &v->arch.vgic.inflight_irqs, inflight )\n        list_del_init",
-            "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_vcpu_reset(v);\n        return;\n    }\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    /*\n     * For edge triggered interrupts we always ignore a \"falling edge\".\n",
-            "    if ( vgic_is_v5(d) )\n    {\n        vgic_v5_inject_irq(d, v, virq, level);\n"
-            "        return;\n    }\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    p = irq_to_pending(v, v->domain->arch.evtchn_irq);\n",
-            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_evtchn_irq_pending(v);\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    ASSERT(v->domain->arch.vgic.handler->emulate_reg != NULL);\n",
-            "    /* Registers of a GICv3: not for a GICv5 domain. */\n"
-            "    if ( vgic_is_v5(v->domain) )\n        return false;\n\n")),
-    before("dispatch", ARM + "vgic.c",
-           ("    default:\n        return 0;\n    }\n}\n",
-            "#ifdef CONFIG_VGIC_V5\n    case XEN_DOMCTL_CONFIG_GIC_V5:\n        return vgic_v5_max_vcpus();\n#endif\n\n")),
+    *each(before, "dispatch", ARM + "vgic.c",
+          ("    d->arch.vgic.ctlr = 0;\n", v5("d", "return vgic_v5_domain_init(d, nr_spis);")),
+          ("    for ( i = 0; i < (d->arch.vgic.nr_spis); i++ )\n    {\n        struct pending_irq *p = spi_to",
+           v5("d", "vgic_v5_domain_free(d);", "return;")),
+          ("    v->arch.vgic.private_irqs = xzalloc(struct vgic_irq_rank);\n",
+           v5("v->domain", "return vgic_v5_vcpu_init(v);")),
+          ("    xfree(v->arch.vgic.private_irqs);\n    return 0;\n", v5("v->domain", "vgic_v5_vcpu_free(v);")),
+          ("    /*\n     * We don't migrate LPIs at the moment.\n     * If we ever",
+           "    /* No interrupt of a GICv5 domain is tied to one of the host. */\n" + v5("d", "return;")),
+          ("    spin_lock_irqsave(&v->arch.vgic.lock, flags);\n"
+           "    list_for_each_entry_safe ( p, t, &v->arch.vgic.inflight_irqs, inflight )\n        list_del_init",
+           v5("v->domain", "vgic_v5_vcpu_reset(v);", "return;")),
+          ("    /*\n     * For edge triggered interrupts we always ignore a \"falling edge\".\n",
+           v5("d", "vgic_v5_inject_irq(d, v, virq, level);", "return;")),
+          ("    p = irq_to_pending(v, v->domain->arch.evtchn_irq);\n",
+           v5("v->domain", "return vgic_v5_evtchn_irq_pending(v);")),
+          ("    ASSERT(v->domain->arch.vgic.handler->emulate_reg != NULL);\n",
+           "    /* Registers of a GICv3: not for a GICv5 domain. */\n" + v5("v->domain", "return false;")),
+          ("    default:\n        return 0;\n    }\n}\n",
+           "#ifdef CONFIG_VGIC_V5\n    case XEN_DOMCTL_CONFIG_GIC_V5:\n        return vgic_v5_max_vcpus();\n#endif\n\n")),
 ]
 
 GIC_VGIC = [
-    before("dispatch", ARM + "gic-vgic.c",
-           ("    gic_hw_ops->update_hcr_status(GICH_HCR_UIE, false);\n",
-            "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_sync_from_guest(v);\n        return;\n    }\n\n")),
-    before("dispatch", ARM + "gic-vgic.c",
-           ("    mask_priority = gic_hw_ops->read_vmcr_priority();\n",
-            "    if ( vgic_is_v5(v->domain) )\n        return vgic_v5_pending_irq(v);\n"
-            "    /* The debug key that destroys domains runs in the idle domain. */\n"
-            "    if ( IS_ENABLED(CONFIG_VGIC_V5_TEST_TRANSPORT) && is_idle_vcpu(v) )\n        return 0;\n\n")),
-    before("dispatch", ARM + "gic-vgic.c",
-           ("    gic_restore_pending_irqs(current);\n",
-            "    if ( vgic_is_v5(current->domain) )\n    {\n        vgic_v5_sync_to_guest();\n"
-            "        return;\n    }\n\n")),
-    before("dispatch", ARM + "gic-vgic.c",
-           ("    list_for_each_entry ( p, &v->arch.vgic.inflight_irqs, inflight )\n        printk",
-            "    if ( vgic_is_v5(v->domain) )\n    {\n        vgic_v5_dump_vcpu(v);\n        return;\n    }\n\n")),
-    before("dispatch", ARM + "gic-vgic.c",
-           ("    ASSERT(!v && virq >= 32);\n",
-            "    if ( vgic_is_v5(d) )\n        return NULL;\n\n")),
+    *each(before, "dispatch", ARM + "gic-vgic.c",
+          ("    gic_hw_ops->update_hcr_status(GICH_HCR_UIE, false);\n",
+           v5("v->domain", "vgic_v5_sync_from_guest(v);", "return;")),
+          ("    mask_priority = gic_hw_ops->read_vmcr_priority();\n",
+           v5("v->domain", "return vgic_v5_pending_irq(v);")[:-1] +
+           "    /* The debug key that destroys domains runs in the idle domain. */\n"
+           "    if ( IS_ENABLED(CONFIG_VGIC_V5_TEST_TRANSPORT) && is_idle_vcpu(v) )\n        return 0;\n\n"),
+          ("    gic_restore_pending_irqs(current);\n",
+           v5("current->domain", "vgic_v5_sync_to_guest();", "return;")),
+          ("    list_for_each_entry ( p, &v->arch.vgic.inflight_irqs, inflight )\n        printk",
+           v5("v->domain", "vgic_v5_dump_vcpu(v);", "return;")),
+          ("    ASSERT(!v && virq >= 32);\n", v5("d", "return NULL;"))),
 ]
 
 SWITCH = [
     # The host's GIC is parked with empty list registers, as its vCPU state is all zero.
-    before("dispatch", ARM + "gic.c",
-           ("    v->arch.lr_mask = this_cpu(lr_mask);\n",
-            "    if ( vgic_is_v5(v->domain) )\n        vgic_v5_save(v);\n\n")),
-    before("dispatch", ARM + "gic.c",
-           ("    this_cpu(lr_mask) = v->arch.lr_mask;\n",
-            "    if ( vgic_is_v5(v->domain) )\n        vgic_v5_restore(v);\n\n")),
+    *each(before, "dispatch", ARM + "gic.c",
+          ("    v->arch.lr_mask = this_cpu(lr_mask);\n", v5("v->domain", "vgic_v5_save(v);")),
+          ("    this_cpu(lr_mask) = v->arch.lr_mask;\n", v5("v->domain", "vgic_v5_restore(v);"))),
     replace("dispatch", ARM + "gic-v3.c",
             ("     * GICv2\n     */\n    if ( v->domain->arch.vgic.version == GIC_V2 )\n",
              "     * GICv2 or GICv5\n     */\n    if ( v->domain->arch.vgic.version == GIC_V2 ||\n"
              "         vgic_is_v5(v->domain) )\n")),
     before("dispatch", ARM + "irq.c",
            ("    /* Only routing to virtual SPIs is supported */\n",
-            "    if ( vgic_is_v5(d) )\n    {\n"
-            "        printk(XENLOG_G_ERR\n"
-            "               \"%pd: no IRQ can be routed to a virtual GICv5 yet\\n\", d);\n"
-            "        return -EOPNOTSUPP;\n    }\n\n")),
+            v5("d", "printk(XENLOG_G_ERR", "       \"%pd: no IRQ can be routed to a virtual GICv5 yet\\n\", d);",
+               "return -EOPNOTSUPP;"))),
 ]
 
 DOMAIN = [
     after("domain", ARM + "domain.c",
           ("        d->arch.vgic.version = GIC_V3;\n        break;\n",
-           "\n    case XEN_DOMCTL_CONFIG_GIC_V5:\n        d->arch.vgic.version = GIC_V5;\n        break;\n")),
+           "\n#ifdef CONFIG_VGIC_V5\n    case XEN_DOMCTL_CONFIG_GIC_V5:\n        d->arch.vgic.version = GIC_V5;\n"
+           "        break;\n#endif\n")),
     replace("domain", ARM + "domain.c",
             ("        d->arch.evtchn_irq = GUEST_EVTCHN_PPI;\n",
              "        d->arch.evtchn_irq = vgic_is_v5(d) ? VGIC_V5_EVTCHN_PPI\n"
@@ -137,16 +126,14 @@ DOMAIN = [
              "        if ( !vgic_reserve_virq(d, d->arch.evtchn_irq) )\n")),
     after("domain", ARM + "time.c",
           ("    perfc_incr(virt_timer_irqs);\n",
-           "\n    if ( vgic_is_v5(current->domain) )\n    {\n        vgic_v5_vtimer_interrupt(current);\n"
-           "        return;\n    }\n")),
+           "\n" + v5("current->domain", "vgic_v5_vtimer_interrupt(current);", "return;")[:-1])),
     replace("domain", ARM + "vtimer.c",
             ("    t->ctl |= CNTx_CTL_MASK;\n    vgic_inject_irq(",
              "    /* A GICv5 domain sees what it wrote: its line is a level. */\n"
              "    if ( !vgic_is_v5(t->v->domain) )\n        t->ctl |= CNTx_CTL_MASK;\n    vgic_inject_irq(")),
     before("domain", ARM + "vpl011.c",
            ("#ifndef CONFIG_NEW_VGIC\n    /*\n     * TODO: PL011 interrupts are level triggered which",
-            "    if ( vgic_is_v5(d) )\n    {\n        vgic_inject_irq(d, NULL, vpl011->virq, uartmis);\n"
-            "        return;\n    }\n\n")),
+            v5("d", "vgic_inject_irq(d, NULL, vpl011->virq, uartmis);", "return;"))),
 ]
 
 SWITCH_SYSREG = "    struct vcpu *v = current;\n\n    switch ( hsr.bits & HSR_SYSREG_REGS_MASK )\n"
@@ -170,8 +157,10 @@ TRAPS = [
 
 CONFIG = ("\n        /*\n         * The variable max_init_domid is initialized with zero, so here it's\n",
           "\n        if ( !vgic_v5_dom0less_config(node, &d_cfg) )\n            continue;\n")
+CREATED = ("        d = domain_create(++max_init_domid, &d_cfg, flags);\n",
+           "        if ( IS_ERR(d) && vgic_v5_dom0less_failed(node, PTR_ERR(d)) )\n            continue;\n")
 MAKE_NODE = ("    switch ( kinfo->d->arch.vgic.version )\n    {\n#ifdef CONFIG_GICV3\n    case GIC_V3:\n        return make_gicv3",
-             "    if ( vgic_is_v5(kinfo->d) )\n        return vgic_v5_make_domU_node(kinfo);\n\n")
+             v5("kinfo->d", "return vgic_v5_make_domU_node(kinfo);"))
 UART = ("    set_interrupt(intr, d->arch.vpl011.virq, 0xf, DT_IRQ_TYPE_LEVEL_HIGH);\n",
         "    if ( vgic_is_v5(d) )\n"
         "        vgic_v5_set_interrupt(intr, d->arch.vpl011.virq,\n"
@@ -189,6 +178,7 @@ TREE = [
             "    needs CONFIG_VGIC_V5. A domain whose choice this host cannot offer is\n"
             "    not built.\n\n")),
     before("dom0less", DOM0LESS, CONFIG),
+    after("dom0less", DOM0LESS, CREATED),
     before("dom0less", DOM0LESS, MAKE_NODE),
     replace("dom0less", DOM0LESS, UART),
     replace("dom0less", ARM + "domain_build.c",

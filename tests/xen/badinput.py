@@ -3,7 +3,7 @@
 """Domains that cannot be had: Xen says what is wrong with each and does not build it; the others are built and run.
 
 Usage: badinput.py FOLDER XEN-VERSION CONFIGURATION PAYLOAD-ELF
-With the configuration "native" there is no GICv5 at all, else the test transport's.
+With the configuration "native" there is no GICv5 at all, with "off" no virtual one either, else the test transport's.
 """
 import os
 import sys
@@ -23,10 +23,18 @@ WRONG_PROPERTIES = [
     (129, V5, "{}: cpus = 129, with a GICv5 it can be 1 to"),
     (4096, V5, "{}: cpus = 4096, with a GICv5 it can be 1 to"),
     (1, V5 + ("nr_spis = <4097>;",), "{}: nr_spis = 4097, with a GICv5 at most 4096"),
+    (1, V5 + ("nr_spis = <0xffffffff>;",), "{}: nr_spis = 4294967295, with a GICv5 at most 4096"),
     (1, V5 + ("nr_spis = <0>;",), "{}: nr_spis = 0, vpl011 needs one"),
+    (4097, ('xen,vgic = "v3";',), '{}: xen,vgic = "v3" with 4097 vCPUs cannot be had on this host'),
+    (9, ('xen,vgic = "v2";',), '{}: xen,vgic = "v2" with 9 vCPUs cannot be had on this host'),
+    # The board's GICv3 is no GICv2 as well, which comes out when the domain is created.
+    (1, ('xen,vgic = "v2";',), "{}: cannot be created with the interrupt controller of xen,vgic (-19)"),
 ]
 NO_GICV5 = [(1, V5, '{}: xen,vgic = "v5", but this host has no GICv5'),
             (2, V5 + ("nr_spis = <64>;",), '{}: xen,vgic = "v5", but this host has no GICv5')]
+NO_SYMBOL = [(1, V5, "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5"),
+             (1, ('xen,vgic = "native";',), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5")]
+CASES = {"native": NO_GICV5, "off": NO_SYMBOL}
 
 
 def follow(machine, missing, runs):
@@ -47,22 +55,30 @@ def follow(machine, missing, runs):
             machine.fail(f"Xen did not say: {sorted(missing)}")
 
 
+def good_domains(configuration, kernel, payload):
+    """Domains that have to be built, and what they say."""
+    arguments = "console=ttyAMA0 earlycon=pl011,0x22000000"
+    good, runs = [Domain(kernel, None, arguments)], [RUNS]
+    if configuration != "off":
+        good.append(Domain(kernel, None, arguments, properties=('xen,vgic = "v3";',)))
+        runs.append(RUNS)
+    if configuration not in CASES:
+        good.append(Domain(payload, cpus=2, memory=64, properties=V5 + ("nr_spis = <4096>;",)))
+        runs.append(PAYLOAD_RUNS)
+    return good, runs
+
+
 def main():
     """Entry point."""
     folder, version, configuration, elf = sys.argv[1:5]
     xen = build_xen(folder, version, configuration)
     kernel, _, _ = linux_files(folder)
-    own = os.path.join(folder, f"badinput-{configuration}")
-    cases = NO_GICV5 if configuration == "native" else WRONG_PROPERTIES
+    own = os.path.join(folder, f"badinput-{version}-{configuration}")
+    cases = CASES.get(configuration, WRONG_PROPERTIES)
     domains = [Domain(kernel, cpus=cpus, memory=128, properties=properties) for cpus, properties, _ in cases]
     want = {text.format(f"domU{n + 1}") for n, (_, _, text) in enumerate(cases)}
     want |= {f"domU{n + 1}: this domain is not built" for n in range(len(cases))}
-    arguments = "console=ttyAMA0 earlycon=pl011,0x22000000"
-    good, runs = [Domain(kernel, None, arguments), Domain(kernel, None, arguments, properties=('xen,vgic = "v3";',))], \
-        [RUNS, RUNS]
-    if configuration != "native":
-        good.append(Domain(bare_image(own, elf), cpus=2, memory=64, properties=V5 + ("nr_spis = <4096>;",)))
-        runs.append(PAYLOAD_RUNS)
+    good, runs = good_domains(configuration, kernel, bare_image(own, elf))
     machine = Machine(own, xen, domains + good)
     follow(machine, want, runs)
     machine.stop()

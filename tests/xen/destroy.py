@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Domains are destroyed amid what they do to their GICv5; their neighbours must not notice, and all must come back.
+"""GICv5 domains are destroyed, each at another moment; their neighbours must not notice, and all must come back.
 
 Usage: destroy.py FOLDER XEN-VERSION CONFIGURATION HOSTILE-ELF
 
@@ -10,64 +10,116 @@ import os
 import re
 import sys
 
-from xenmachine import V5, Domain, Linux, Machine, build_xen, hostile_image, linux_files, verdict
+from xenmachine import DESTROY, DUMP, V5, Domain, Machine, Worker, build_xen, hostile_image, linux_files
 
-DESTROY, DUMP = b"6", b"5"
-# When domains 1 and 2 have to go: as soon as they run, and later.
-MOMENTS = {1: "hostile: seed", 2: "hostile: cpu0 at"}
 ENDLESS = 0xffffffff
+IDLE = "console=ttyAMA0 panic=-1"  # an interactive shell, which waits for input
+ROUNDS_AFTERWARDS = 2              # of each neighbour; the first one may have begun before
+VICTIM_CPUS = 2
+# What the domains to be destroyed say at their moments, in the order of their numbers.
+MOMENTS = [("right after boot", "hostile: seed"), ("in the midst of random operations", "hostile: cpu0 at"),
+           ("idle", "Try: cat /proc/interrupts"), ("at work", "demo: round 2 ok")]
+NEIGHBOURS = {5: ("v5", 2), 6: ("v3", 1)}
 
 
-class Killer:
-    """Presses the key at the first domain's moment, then at the second one's."""
+class Watch:
+    """What all have said."""
 
     def __init__(self, machine):
-        self.machine, self.left, self.asked, self.gone = machine, sorted(MOMENTS), False, []
-        self.seen = set()
+        self.machine, self.said = machine, machine.said()
+        self.seen, self.gone, self.in_use = set(), [], {}
+        self.neighbours = {number: Worker(*what) for number, what in NEIGHBOURS.items()}
 
-    def line(self, number, text):
-        """A line of any domain or of Xen."""
-        if number in MOMENTS and MOMENTS[number] in text:
-            self.seen.add(number)
-        match = re.search(r"vGICv5: destroyed d(\d+) \((-?\d+)\)", text)
-        if number == 0 and match:
-            self.destroyed(int(match[1]), int(match[2]))
+    def next(self):
+        """The next line: domain and text, after a look at it."""
+        number, text = next(self.said, (None, None))
+        if number is None:
+            self.machine.fail("the machine ended")
         if number in self.gone:
-            self.machine.fail(f"domain {number} still speaks: {text}")
-        if self.left and self.left[0] in self.seen and not self.asked:
-            self.asked = True
-            self.machine.type_to("Xen", DESTROY)
+            self.machine.fail(f"domain {number} is destroyed and still speaks: {text}")
+        if number == 0:
+            match = re.match(r"vGICv5 in use.*?: (.*)|\s+(VM IDs in use: .*)", text)
+            words = match[1].split() if match and match[1] else match[2].rsplit(" ", 1) if match else []
+            self.in_use.update(zip(words[::2], words[1::2]))
+        elif number in self.neighbours:
+            self.neighbours[number].line(text)
+            for wrong in self.neighbours[number].failed:
+                self.machine.fail(f"domain {number}, with {self.gone} destroyed: {wrong}")
+        elif "payload: unexpected" in text:
+            self.machine.fail(f"domain {number}: {text}")
+        elif MOMENTS[number - 1][1] in text:
+            self.seen.add(number)
+        return number, text
 
-    def destroyed(self, number, status):
-        """Xen says so."""
-        if status or not self.left or number != self.left.pop(0):
-            self.machine.fail(f"destroyed domain {number} with status {status}")
+    def wait(self, condition):
+        """Until it holds."""
+        while not condition():
+            self.next()
+
+    def wait_for(self, pattern):
+        """A line of Xen; the match."""
+        while True:
+            number, text = self.next()
+            match = re.search(pattern, text)
+            if number == 0 and match:
+                return match
+
+    def dump(self):
+        """What is in use, by name."""
+        self.machine.type_to("Xen", DUMP)
+        self.wait_for("vGICv5 dump done")
+        return {name: int(value) if value.isdigit() else value for name, value in self.in_use.items()}
+
+    def destroy(self, number):
+        """The first one that is left has to be this one."""
+        self.machine.type_to("Xen", DESTROY)
+        match = self.wait_for(r"vGICv5: destroyed d(\d+) \((-?\d+)\)")
+        if (int(match[1]), int(match[2])) != (number, 0):
+            self.machine.fail(f"domain {number} was to be destroyed, and: {match[0]}")
         self.gone.append(number)
-        self.asked = False
 
 
-def follow(machine, guests):
-    """Until both are gone and the others are off."""
-    killer = Killer(machine)
-    for number, text in machine.said():
-        killer.line(number, text)
-        if number in guests:
-            guests[number].line(machine, number, text)
-        if not killer.left and all(guest.off for guest in guests.values()):
-            return
+def work_on(watch):
+    """Each neighbour does some rounds from here."""
+    want = {worker: worker.rounds + ROUNDS_AFTERWARDS for worker in watch.neighbours.values()}
+    watch.wait(lambda: all(worker.rounds >= rounds for worker, rounds in want.items()))
 
 
-def nothing_is_left(machine):
-    """The last GICv5 domain goes, too: then no VM may be left, and Xen must still answer."""
-    machine.type_to("Xen", DESTROY + DUMP)
-    used = None
-    for _, text in machine.said():
-        match = re.search(r"VM IDs in use: (.*)", text)
-        used = match[1] if match else used
-        if "vGICv5 dump done" in text:
-            break
-    if used is None or used.strip() not in ("none", "0 of them", ""):
-        machine.fail(f"after the last domain: VM IDs in use: {used}")
+def must_be(machine, what, now, want):
+    """Ends the test unless all is in use that should be, and no more."""
+    wrong = [f"{name} {now.get(name)} instead of {value}" for name, value in want.items() if now.get(name) != value]
+    if wrong:
+        machine.fail(f"{what}: in use: {', '.join(wrong)}")
+
+
+def destroy_all(watch):
+    """One after the other; each time less is in use. Then the neighbour with a GICv5, and nothing is left."""
+    machine = watch.machine
+    watch.wait_for("vGICv5 in use below")
+    boot = dict(watch.in_use)
+    for number, (moment, _) in enumerate(MOMENTS, 1):
+        watch.wait(lambda n=number: n in watch.seen)
+        before = watch.dump()
+        watch.destroy(number)
+        after = watch.dump()
+        must_be(machine, moment, after, {"domains": before["domains"] - 1,
+                                         "doorbells": before["doorbells"] - VICTIM_CPUS})
+        if after["pages"] >= before["pages"] or after["bytes"] >= before["bytes"]:
+            machine.fail(f"{moment}: {before} before, {after} afterwards")
+        print(f"domain {number} destroyed {moment}: {before} before, {after} afterwards")
+        work_on(watch)
+    watch.destroy(min(NEIGHBOURS))
+    last = watch.dump()
+    must_be(machine, "after the last domain", last, {name: int(value) for name, value in boot.items()})
+    return last
+
+
+def domains(own, elf, files, watch_of):
+    """All, in the order of their numbers."""
+    _, rewritten, initrd = files
+    bare = Domain(hostile_image(own, elf, 2, ENDLESS), cpus=VICTIM_CPUS, memory=64, properties=V5)
+    return [bare, bare, Domain(rewritten, initrd, IDLE, VICTIM_CPUS, properties=V5),
+            Worker("v5", VICTIM_CPUS).domain(files)] + [Worker(*what).domain(files) for what in watch_of.values()]
 
 
 def main():
@@ -75,15 +127,15 @@ def main():
     folder, version, configuration, elf = sys.argv[1:5]
     xen = build_xen(folder, version, configuration)
     files = linux_files(folder)
-    own = os.path.join(folder, "destroy")
-    victim = Domain(hostile_image(own, elf, 2, ENDLESS), cpus=2, memory=64, properties=V5)
-    guests = {3: Linux("v5", 2), 4: Linux("v3", 1)}
-    machine = Machine(own, xen, [victim, victim] + [guest.domain(files) for guest in guests.values()],
-                      arguments="guest_loglvl=error")
-    follow(machine, guests)
-    nothing_is_left(machine)
+    own = os.path.join(folder, f"destroy-{version}")
+    machine = Machine(own, xen, domains(own, elf, files, NEIGHBOURS), arguments="guest_loglvl=error")
+    watch = Watch(machine)
+    print(f"after the last one: {destroy_all(watch)}")
+    work_on_v3 = watch.neighbours[max(NEIGHBOURS)]
+    rounds = work_on_v3.rounds
+    watch.wait(lambda: work_on_v3.rounds >= rounds + ROUNDS_AFTERWARDS)
     machine.stop()
-    return verdict(machine, guests)
+    return 0
 
 
 sys.exit(main())

@@ -1,58 +1,84 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A domain that does random things to its GICv5, on a Xen with assertions, beside Linux, which must pass its programme.
+"""A domain that does random things to its GICv5, on a Xen with assertions, beside Linuxes that have to go on working.
 
 Usage: hostile.py FOLDER XEN-VERSION CONFIGURATION HOSTILE-ELF [SEED [OPERATIONS]]
+
+It goes on until its two vCPUs have done that many operations, and each neighbour some rounds of work meanwhile.
 """
 import os
 import re
 import sys
 
-from xenmachine import V5, Domain, Linux, Machine, build_xen, hostile_image, linux_files, verdict
+from xenmachine import V5, Domain, Machine, Worker, build_xen, counters, hostile_image, linux_files
 
-END = r"hostile: end after (\d+) operations, (\d+) refused, (\d+) interrupts"
-COUNTERS = r"vGICv5 counters d1v(\d+) (.*)"
+CPUS = 2
+ENDLESS = 0xffffffff
+REPORT = r"hostile: cpu0 at (\d+) operations, (\d+) refused, (\d+) interrupts"
+NEIGHBOURS = {2: ("v5", 2), 3: ("v3", 1)}
+ROUNDS = 3
+STUCK = 30  # rounds of all neighbours in which the hostile guest does not get on
 
 
-def follow(machine, linux):
-    """To the end of both; the hostile guest's last line."""
-    end = None
-    for number, text in machine.said():
-        if number == 1:
-            end = end or re.search(END, text)
+class Watch:
+    """What all have said."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.neighbours = {number: Worker(*what) for number, what in NEIGHBOURS.items()}
+        self.report = None
+
+    def line(self, number, text):
+        """A line of a domain."""
+        if number in self.neighbours:
+            self.neighbours[number].line(text)
+            for wrong in self.neighbours[number].failed:
+                self.machine.fail(f"domain {number}: {wrong}")
+        elif number == 1:
+            match = re.match(REPORT, text)
+            self.report = [int(n) for n in match.groups()] if match else self.report
             if "payload: unexpected" in text:
-                machine.fail(text)
-        elif number == 2:
-            linux.line(machine, number, text)
-        if end and linux.off:
-            return end
-    return machine.fail("the machine ended")
+                self.machine.fail(text)
+
+    def worked(self, rounds):
+        """Whether each neighbour has done that many."""
+        return all(worker.rounds >= rounds for worker in self.neighbours.values())
 
 
-def counters(machine):
-    """Sums over the hostile guest's vCPUs."""
-    machine.type_to("Xen", b"5")
-    sums = {}
-    for _, text in machine.said():
-        match = re.search(COUNTERS, text)
-        words = match[2].split() if match else []
-        for name, value in zip(words[::2], words[1::2]):
-            sums[name] = sums.get(name, 0) + int(value)
-        if "vGICv5 dump done" in text:
-            return sums
-    return machine.fail("the machine ended")
+def follow(machine, watch, operations):
+    """To the end."""
+    last, seen = None, 0
+    for number, text in machine.said():
+        if number:
+            watch.line(number, text)
+        if watch.report and watch.report[0] * CPUS >= operations and watch.worked(ROUNDS):
+            return
+        if watch.report != last:
+            last, seen = watch.report, max(worker.rounds for worker in watch.neighbours.values())
+        if watch.worked(seen + STUCK):
+            machine.fail(f"no more operations after {last}, while the neighbours did {STUCK} rounds each")
+    machine.fail("the machine ended")
 
 
-def wrong_with(end, sums, operations):
+def goes_on(machine, watch):
+    """Whether it still does something: a report and a round of each neighbour from here."""
+    done, rounds = watch.report[0], {worker: worker.rounds for worker in watch.neighbours.values()}
+    for number, text in machine.said():
+        if number:
+            watch.line(number, text)
+        if watch.report[0] > done and all(worker.rounds > before for worker, before in rounds.items()):
+            return
+    machine.fail("the machine ended")
+
+
+def wrong_with(report, sums):
     """A guest that does nothing, or to which everything is refused, shows nothing."""
-    done, refused, interrupts = (int(n) for n in end.groups())
+    done, refused, interrupts = report
     wrong = []
-    if done != operations:
-        wrong.append(f"{done} of {operations} operations were carried out")
     if not done // 20 < refused < done * 19 // 20 or not interrupts:
-        wrong.append(end[0])
+        wrong.append(f"of {done} operations {refused} were refused, and it took {interrupts} interrupts")
     for name in ("instructions", "traps", "frame_accesses"):
-        if sums.get(name, 0) < done // 50:
+        if sums.get(name, 0) < done * CPUS // 50:
             wrong.append(f"only {sums.get(name)} {name}")
     return wrong
 
@@ -65,18 +91,21 @@ def main():
     print(f"seed {seed}, {operations} operations")
     xen = build_xen(folder, version, configuration)
     files = linux_files(folder)
-    linux = Linux("v5", 2)
-    own = os.path.join(folder, "hostile")
-    hostile = Domain(hostile_image(own, elf, seed, operations), cpus=2, memory=64, properties=V5)
-    machine = Machine(own, xen, [hostile, linux.domain(files)], arguments="guest_loglvl=error")
-    end = follow(machine, linux)
-    sums = counters(machine)
+    own = os.path.join(folder, f"hostile-{configuration}")
+    hostile = Domain(hostile_image(own, elf, seed, ENDLESS), cpus=CPUS, memory=64, properties=V5)
+    neighbours = [Worker(*what).domain(files) for what in NEIGHBOURS.values()]
+    machine = Machine(own, xen, [hostile] + neighbours, arguments="guest_loglvl=error", silence=200)
+    watch = Watch(machine)
+    follow(machine, watch, operations)
+    sums = counters(machine, 1, watch.line)
+    goes_on(machine, watch)
     machine.stop()
-    wrong = wrong_with(end, sums, operations)
+    wrong = wrong_with(watch.report, sums)
     for text in wrong:
         print(f"WRONG {text}; see {machine.log.name}")
-    print(f"{end[0]}; {sums}")
-    return verdict(machine, {2: linux}) or (1 if wrong else 0)
+    print(f"cpu0: {watch.report[0]} operations, {watch.report[1]} refused, {watch.report[2]} interrupts; {sums}; rounds "
+          + ", ".join(f"{worker.gic} {worker.rounds}" for worker in watch.neighbours.values()))
+    return 1 if wrong else 0
 
 
 sys.exit(main())

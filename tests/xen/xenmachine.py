@@ -21,9 +21,10 @@ XEN_ARGUMENTS = "console=dtuart dtuart=/pl011@9000000 loglvl=all guest_loglvl=al
 SWITCH = b"\x01\x01\x01"  # Xen's console: input goes to the next domain, after the last one to Xen itself
 FOCUS = r"\*\*\* Serial input to (DOM\d+|Xen)"
 LINE = r"(?:\(XEN\) )?DOM(\d+): (.*)"
+DUMP, DESTROY = b"5", b"6"  # debug keys
 V5 = ('xen,vgic = "v5";',)  # properties of a domain on the virtual GICv5
 PIECE = 126  # characters that Xen buffers of a domain's line
-PANIC = r"\(XEN\) (Panic on CPU|Assertion '.*' failed|.*Unhandled EL2|.*UBSAN:|Xen BUG at|Xen WARN at)"
+PANIC = r"\(XEN\) (Panic on CPU|.*virtual GICv5 is dead|Assertion '.*' failed|.*Unhandled EL2|.*UBSAN:|Xen BUG at|Xen WARN at)"
 
 
 class Domain:
@@ -278,6 +279,49 @@ class Linux:
             if not any(re.search(row, text) for text in self.rows):
                 found.append(f"no row {row} in /proc/interrupts")
         return found
+
+
+class Worker:
+    """A domain of Linux that does the rounds of tests/linux-guest, which have no end: what it has shown."""
+
+    ARGUMENTS = "console=ttyAMA0 panic=-1 demo=rounds"
+
+    def __init__(self, gic, cpus):
+        self.gic, self.cpus, self.rounds, self.failed = gic, cpus, 0, []
+
+    def domain(self, files):
+        """For Machine; `files` as of linux_files()."""
+        kernel, rewritten, initrd = files
+        if self.gic == "v5":
+            return Domain(rewritten, initrd, self.ARGUMENTS, self.cpus, properties=V5)
+        return Domain(kernel, initrd, self.ARGUMENTS, self.cpus)
+
+    def line(self, text):
+        """One line of the domain."""
+        if re.search(r"demo: round \d+ ok", text):
+            self.rounds += 1
+        elif re.search(r"demo: round \d+ FAILED|Kernel panic|BUG:|WARNING:", text):
+            self.failed.append(text)
+
+    def wrong(self):
+        """What is not as it must be."""
+        return self.failed + ([] if self.rounds else ["did not do one round"])
+
+
+def counters(machine, domain, other=None):
+    """Sums over the vCPUs of a domain, as Xen's debug key says; lines of domains go to `other`."""
+    machine.type_to("Xen", DUMP)
+    sums = {}
+    for number, text in machine.said():
+        if number and other:
+            other(number, text)
+        match = re.search(rf"vGICv5 counters d{domain}v(\d+) (.*)", text)
+        words = match[2].split() if match else []
+        for name, value in zip(words[::2], words[1::2]):
+            sums[name] = sums.get(name, 0) + int(value)
+        if "vGICv5 dump done" in text:
+            return sums
+    return machine.fail("the machine ended")
 
 
 def verdict(machine, guests):

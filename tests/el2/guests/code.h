@@ -23,6 +23,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define WORD_RET 0xd65f03c0u
+#define WORD_NOP 0xd503201fu
 #define WORD_READ (1u << 21)
 #define SYSTEM_WORDS (1u << 18)
 

@@ -130,6 +130,11 @@ void vgic_v5_lpis_handle(void)
     }
 }
 
+unsigned int vgic_v5_lpis_in_use(void)
+{
+    return bitmap_weight(taken, LPI_COUNT);
+}
+
 /* ---- The library's doorbells ---- */
 
 static uint64_t operand(unsigned int lpi)

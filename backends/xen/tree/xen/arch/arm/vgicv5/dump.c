@@ -13,6 +13,16 @@
 
 #include <vgicv5/debug.h>
 
+struct vgic_v5_in_use vgic_v5_in_use;
+
+void vgic_v5_dump_in_use(void)
+{
+    printk("vGICv5 in use: domains %d pages %d\n",
+           atomic_read(&vgic_v5_in_use.domains),
+           atomic_read(&vgic_v5_in_use.pages));
+    vgic_v5_machine_dump_in_use();
+}
+
 static void print_line(void *ctx, const char *line)
 {
     printk("%s\n", line);
@@ -55,6 +65,7 @@ static void dump_all(unsigned char key)
     }
 
     vgicv5_dump_host(&vgic_v5_host, print_line, NULL);
+    vgic_v5_dump_in_use();
 
     rcu_read_lock(&domlist_read_lock);
     for_each_domain ( d )

@@ -8,6 +8,7 @@
 #include <xen/string.h>
 
 #include <asm/kernel.h>
+#include <asm/setup.h>
 #include <asm/vgic.h>
 
 #include "private.h"
@@ -119,6 +120,21 @@ bool __init vgic_v5_dom0less_config(const struct dt_device_node *node,
     printk(XENLOG_ERR "%s: this domain is not built\n", dt_node_name(node));
 
     return false;
+}
+
+bool __init vgic_v5_dom0less_failed(const struct dt_device_node *node,
+                                    long error)
+{
+    if ( !dt_find_property(node, "xen,vgic", NULL) )
+        return false;
+
+    printk(XENLOG_ERR
+           "%s: cannot be created with the interrupt controller of xen,vgic (%ld)\n"
+           "%s: this domain is not built\n",
+           dt_node_name(node), error, dt_node_name(node));
+    max_init_domid--;
+
+    return true;
 }
 
 /* ---- The domain's tree ---- */

@@ -103,6 +103,7 @@ static int __init host_init(void)
     available = true;
     printk(XENLOG_INFO "vGICv5: ready, at most %u vCPUs in a domain\n",
            vgic_v5_max_vcpus());
+    vgic_v5_dump_in_use();
 
     return 0;
 }

@@ -25,6 +25,10 @@ void vgic_v5_machine_to_guest(struct vcpu *v)
 {
 }
 
+void vgic_v5_machine_dump_in_use(void)
+{
+}
+
 int vgicv5_port_doorbells_create(struct vgicv5_vm *vm, unsigned int count)
 {
     return VGICV5_NO_ID;

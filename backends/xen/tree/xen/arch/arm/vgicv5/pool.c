@@ -21,6 +21,7 @@ struct block {
 static struct block *free_blocks[SHIFTS];
 static uint8_t *unused;
 static size_t unused_bytes;
+static size_t given_bytes;
 
 int vgic_v5_pool_init(void)
 {
@@ -71,7 +72,12 @@ void *vgic_v5_pool_alloc(size_t bytes)
     else
         block = take_unused(1UL << (MIN_SHIFT + n));
 
-    return block ? memset(block, 0, bytes) : NULL;
+    if ( !block )
+        return NULL;
+
+    given_bytes += 1UL << (MIN_SHIFT + n);
+
+    return memset(block, 0, bytes);
 }
 
 void vgic_v5_pool_free(void *memory, size_t bytes)
@@ -84,6 +90,12 @@ void vgic_v5_pool_free(void *memory, size_t bytes)
 
     block->next = free_blocks[n];
     free_blocks[n] = block;
+    given_bytes -= 1UL << (MIN_SHIFT + n);
+}
+
+size_t vgic_v5_pool_in_use(void)
+{
+    return given_bytes;
 }
 
 /*

@@ -21,17 +21,24 @@ void *vgicv5_port_alloc(size_t bytes, size_t align)
     unsigned int order = get_order_from_bytes(max(bytes, align));
     void *memory = alloc_xenheap_pages(order, 0);
 
-    if ( memory )
-        memset(memory, 0, PAGE_SIZE << order);
+    if ( !memory )
+        return NULL;
 
-    return memory;
+    atomic_add(1U << order, &vgic_v5_in_use.pages);
+
+    return memset(memory, 0, PAGE_SIZE << order);
 }
 
 /* The library aligns to no more than its sizes rounded up. */
 void vgicv5_port_free(void *memory, size_t bytes)
 {
-    if ( memory )
-        free_xenheap_pages(memory, get_order_from_bytes(bytes));
+    unsigned int order = get_order_from_bytes(bytes);
+
+    if ( !memory )
+        return;
+
+    atomic_sub(1U << order, &vgic_v5_in_use.pages);
+    free_xenheap_pages(memory, order);
 }
 
 uint64_t vgicv5_port_phys(const void *memory)

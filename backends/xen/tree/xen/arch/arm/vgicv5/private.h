@@ -6,6 +6,7 @@
 #include <xen/sched.h>
 #include <xen/tasklet.h>
 
+#include <asm/atomic.h>
 #include <asm/vgic-v5.h>
 
 #include <vgicv5/vcpu.h>
@@ -24,6 +25,7 @@
     X(blocks)               \
     X(kicks)                \
     X(doorbells)            \
+    X(moves)                \
     X(ticks)                \
     X(ipis)
 
@@ -38,6 +40,7 @@ struct vgic_v5_vcpu {
     struct vgic_v5_domain *owner;
     struct vcpu *v;             /* NULL until Xen has made it */
     unsigned int doorbell;      /* host LPI + 1, 0: none */
+    unsigned int cpu;           /* where it ran last */
     struct vgic_v5_counters counters;
 };
 
@@ -60,6 +63,18 @@ static inline struct vgic_v5_domain *to_domain(struct vgicv5_vm *core)
     return container_of(core, struct vgic_v5_domain, core);
 }
 
+/* What all domains together hold: after the last one as at boot. */
+struct vgic_v5_in_use {
+    atomic_t domains;           /* struct vgic_v5_domain */
+    atomic_t pages;             /* the library's tables */
+};
+
+extern struct vgic_v5_in_use vgic_v5_in_use;
+
+/* ---- dump.c ---- */
+
+void vgic_v5_dump_in_use(void);
+
 /* ---- host.c ---- */
 
 extern struct vgicv5_host vgic_v5_host;
@@ -77,6 +92,8 @@ int vgic_v5_machine_init(struct vgicv5_irs_desc *irs);
 void vgic_v5_machine_cpu_init(void);
 /* Before current runs, interrupts off: is a virtual interrupt signalled? */
 void vgic_v5_machine_to_guest(struct vcpu *v);
+/* Says what it has given out. */
+void vgic_v5_machine_dump_in_use(void);
 
 /* ---- timers.c ---- */
 

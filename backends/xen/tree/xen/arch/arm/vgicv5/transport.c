@@ -237,6 +237,12 @@ void vgic_v5_machine_cpu_init(void)
     vgic_v5_lpis_cpu_init();
 }
 
+void vgic_v5_machine_dump_in_use(void)
+{
+    printk("vGICv5 in use below: doorbells %u bytes %zu\n",
+           vgic_v5_lpis_in_use(), vgic_v5_pool_in_use());
+}
+
 /* ---- The guest ---- */
 
 void vgic_v5_machine_to_guest(struct vcpu *v)
@@ -309,7 +315,11 @@ bool vgic_v5_trap_hvc(struct cpu_user_regs *regs, const union hsr hsr)
     local_irq_restore(flags);
 
     if ( !done && !vgic_v5_trap(v, access.encoding, access.read, &value) )
+    {
+        /* As of the instruction that the HVC stands for, not behind it. */
+        regs->pc -= 4;
         inject_undef_exception(regs, hsr);
+    }
     else if ( access.read )
         set_user_reg(regs, access.rt, value);
 

@@ -11,6 +11,7 @@ int vgic_v5_pool_init(void);
 /* Zeroed, or NULL. Any context; the software GICv5's lock serialises. */
 void *vgic_v5_pool_alloc(size_t bytes);
 void vgic_v5_pool_free(void *memory, size_t bytes);
+size_t vgic_v5_pool_in_use(void);
 
 /* ---- doorbell.c: the software GICv5's physical side ---- */
 
@@ -19,6 +20,8 @@ int vgic_v5_lpis_init(volatile void *frame);
 void vgic_v5_lpis_cpu_init(void);
 /* Takes this CPU's physical interrupts. Interrupts off. */
 void vgic_v5_lpis_handle(void);
+/* How many are doorbells. */
+unsigned int vgic_v5_lpis_in_use(void);
 
 #endif
 

@@ -56,6 +56,7 @@ static void put_domain_data(struct vgic_v5_domain *vd)
 
     xfree(vd->vcpus);
     xfree(vd);
+    atomic_dec(&vgic_v5_in_use.domains);
 }
 
 static int make_vm(struct vgic_v5_domain *vd, unsigned int nr_spis)
@@ -106,6 +107,7 @@ int vgic_v5_domain_init(struct domain *d, unsigned int nr_spis)
     if ( !vd )
         return -ENOMEM;
 
+    atomic_inc(&vgic_v5_in_use.domains);
     vd->d = d;
     vd->references = 1;
     vd->nr_vcpus = d->max_vcpus;
@@ -273,7 +275,13 @@ void vgic_v5_save(struct vcpu *v)
 /* A failure kills the VM: vgicv5_port_vm_dead(). */
 void vgic_v5_restore(struct vcpu *v)
 {
-    (void)vgicv5_vcpu_load(&v->arch.vgic.v5->core);
+    struct vgic_v5_vcpu *vv = v->arch.vgic.v5;
+
+    if ( vv->cpu != smp_processor_id() )
+        vv->counters.moves++;
+    vv->cpu = smp_processor_id();
+
+    (void)vgicv5_vcpu_load(&vv->core);
 }
 
 void vgic_v5_sync_from_guest(struct vcpu *v)

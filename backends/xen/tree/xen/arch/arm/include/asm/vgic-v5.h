@@ -97,6 +97,13 @@ void vgic_v5_set_interrupt(__be32 *cells, unsigned int virq,
 #ifdef CONFIG_VGIC_V5
 bool vgic_v5_dom0less_config(const struct dt_device_node *node,
                              struct xen_domctl_createdomain *config);
+
+/*
+ * A domain could not be created. True: because of that property, which can
+ * ask for what only then is found missing; it has been said, and the domain's
+ * number is free again.
+ */
+bool vgic_v5_dom0less_failed(const struct dt_device_node *node, long error);
 #else
 static inline bool
 vgic_v5_dom0less_config(const struct dt_device_node *node,
@@ -109,6 +116,12 @@ vgic_v5_dom0less_config(const struct dt_device_node *node,
            "%s: this domain is not built\n",
            dt_node_name(node), dt_node_name(node));
 
+    return false;
+}
+
+static inline bool
+vgic_v5_dom0less_failed(const struct dt_device_node *node, long error)
+{
     return false;
 }
 #endif
