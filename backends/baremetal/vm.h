@@ -56,6 +56,7 @@ struct shell_mmio_region {
 	X(pages_rewritten)   \
 	X(words_rewritten)   \
 	X(injected_spi)      \
+	X(injected_wire)     \
 	X(injected_msi)      \
 	X(line_ends)         \
 	X(undefined)         \
@@ -75,7 +76,7 @@ struct shell_vm_config {
 	unsigned int vcpus;
 	uint64_t ram_bytes; /**< a multiple of 2 MiB */
 	bool identity;	    /**< RAM at its own physical address: for a VM with DMA. One VM only */
-	bool plain;	    /**< without an ITS */
+	bool plain;	    /**< without ITS and IWB */
 	/**
 	 * Puts kernel, initial ramdisk and device tree into the VM's memory (zeroed, nothing runs), and returns 0
 	 * with the registers of the first vCPU in *pc and *x0, or a negative number to give up. Called for every
@@ -195,6 +196,9 @@ int shell_saved_device_register(struct shell_vm *vm, const struct shell_saved_de
 /** The level of an SPI's wire. Any context. A VM that is off ignores it. */
 void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted);
 
+/** The level of a wire of the VM's IWB; likewise. */
+void shell_inject_wire(struct shell_vm *vm, unsigned int wire, bool asserted);
+
 /**
  * Gives the VM a level SPI of the machine, as its own SPI of that number. When the guest deactivates it the machine's wire
  * is sampled anew. shell_line_reset() at each start of the VM, with the device's line low.
@@ -203,7 +207,7 @@ void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted);
 int shell_line_assign(struct shell_vm *vm, unsigned int spi);
 void shell_line_reset(struct shell_vm *vm, unsigned int spi);
 
-/** An MSI: a device's write of `data` to a guest-physical address. Any context. A VM that is off ignores it. */
+/** An MSI: a device's write of `data` to a guest-physical address, of an ITS or the SETLPI frame; likewise. */
 void shell_inject_msi(struct shell_vm *vm, uint64_t address, uint32_t device_id, uint32_t data);
 
 /**

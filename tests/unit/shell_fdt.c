@@ -80,7 +80,7 @@ static void the_blob_is_whole(void **state)
 
 static void interrupt_controller(void **state)
 {
-	static const uint32_t irs_reg[] = {0, 0x08010000, 0, 0x10000};
+	static const uint32_t irs_reg[] = {0, 0x08010000, 0, 0x10000, 0, 0x08020000, 0, 0x10000};
 	const uint8_t *iaffids;
 	int length, irs = node("/intc/irs@8010000");
 	char cpu[] = "/cpus/cpu@0";
@@ -91,8 +91,8 @@ static void interrupt_controller(void **state)
 	assert_non_null(fdt_getprop(blob, node("/intc"), "interrupt-controller", NULL));
 	assert_null(fdt_getprop(blob, node("/intc"), "reg", NULL));
 	ASSERT_TEXT("/intc/irs@8010000", "compatible", "arm,gic-v5-irs");
-	ASSERT_TEXT("/intc/irs@8010000", "reg-names", "ns-config");
-	assert_cells("/intc/irs@8010000", "reg", irs_reg, 4);
+	ASSERT_TEXT("/intc/irs@8010000", "reg-names", "ns-config\0ns-setlpi");
+	assert_cells("/intc/irs@8010000", "reg", irs_reg, 8);
 	iaffids = fdt_getprop(blob, irs, "arm,iaffids", &length);
 	assert_int_equal(length, 6);
 	assert_memory_equal(iaffids, ((const uint8_t[]){0, 0, 0, 1, 0, 2}), 6);
@@ -146,6 +146,27 @@ static void uart(void **state)
 	assert_int_equal(cell(node("/pl011@9000000"), "clocks", 1), fdt_get_phandle(blob, node("/apb-pclk")));
 }
 
+/* Its wires are events of a device that no function of the PCI bus is; the second UART has one of them. */
+static void wire_bridge(void **state)
+{
+	static const uint32_t reg[] = {0, 0x080c0000, 0, 0x10000};
+	const char *frame = "/intc/irs@8010000/its@8080000/msi-controller@8090000";
+	const char *iwb = "/iwb@80c0000";
+	int loop = node("/pl011@9040000");
+
+	(void)state;
+	ASSERT_TEXT(iwb, "compatible", "arm,gic-v5-iwb");
+	assert_cells(iwb, "reg", reg, 4);
+	assert_non_null(fdt_getprop(blob, node(iwb), "interrupt-controller", NULL));
+	assert_int_equal(cell(node(iwb), "#interrupt-cells", 0), 2);
+	assert_int_equal(cell(node(iwb), "#address-cells", 0), 0);
+	assert_int_equal(cell(node(iwb), "msi-parent", 0), fdt_get_phandle(blob, node(frame)));
+	assert_true(cell(node(iwb), "msi-parent", 1) >= cell(node("/pcie@3f000000"), "msi-map", 3));
+	assert_int_equal(cell(loop, "interrupts-extended", 0), fdt_get_phandle(blob, node(iwb)));
+	assert_int_equal(cell(loop, "interrupts-extended", 2), 4);
+	assert_int_equal(cell(loop, "reg", 1), 0x09040000);
+}
+
 static void transports(void **state)
 {
 	static const uint32_t first[] = {3, 16, 4}, last[] = {3, 47, 4};
@@ -173,7 +194,7 @@ static void pci_host_bridge(void **state)
 	assert_int_equal(cell(bridge, "msi-map", 0), 0);
 	assert_int_equal(cell(bridge, "msi-map", 1), fdt_get_phandle(blob, node(frame)));
 	assert_int_equal(cell(bridge, "msi-map", 2), 0);
-	assert_int_equal(cell(bridge, "msi-map", 3), 0x10000);
+	assert_int_equal(cell(bridge, "msi-map", 3), 0x100);
 }
 
 static void memory_and_choice(void **state)
@@ -243,6 +264,7 @@ int main(void)
 		cmocka_unit_test_setup(processors, make),
 		cmocka_unit_test_setup(timers, make),
 		cmocka_unit_test_setup(uart, make),
+		cmocka_unit_test_setup(wire_bridge, make),
 		cmocka_unit_test_setup(transports, make),
 		cmocka_unit_test_setup(pci_host_bridge, make),
 		cmocka_unit_test_setup(memory_and_choice, make),

@@ -9,9 +9,13 @@
 #define BOARD_FRAME_SIZE 0x10000u /* of the GICv5 */
 #define BOARD_IRS_BASE 0x08010000u
 #define BOARD_ITS_BASE 0x08080000u /* config frame; the translate frame follows */
+#define BOARD_IWB_BASE 0x080c0000u
+#define BOARD_IWB_DEVICE 0x100u /* DeviceID at the ITS; below are the functions of the PCI bus */
+#define BOARD_IWB_WIRES 32u
 #define BOARD_UART_BASE 0x09000000u
-#define BOARD_UART_SIZE 0x1000u
 #define BOARD_UART_SPI 1u
+#define BOARD_LOOP_BASE 0x09040000u /* a second UART, whose output is its input */
+#define BOARD_LOOP_WIRE 4u	    /* of the IWB; level */
 #define BOARD_VIRTIO_BASE 0x0a000000u
 #define BOARD_VIRTIO_STRIDE 0x200u
 #define BOARD_VIRTIO_COUNT 32u

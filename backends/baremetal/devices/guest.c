@@ -6,7 +6,7 @@
 #include "guest_fdt.h"
 #include "layout.h"
 #include "pci_host.h"
-#include "pl011.h"
+#include "uart.h"
 #include "virtio.h"
 
 #include <string.h>
@@ -18,8 +18,8 @@ struct guest {
 	unsigned int index;
 	bool plain; /* board.h */
 	const struct bundle *bundle;
-	shell_lock_t lock; /* the UART; the console's lock is taken inside */
-	struct pl011 uart;
+	struct uart uart; /* the console */
+	struct uart loop;
 	struct pci_host pci;
 	uint32_t virtio;
 	unsigned int starts;
@@ -29,7 +29,7 @@ struct guest {
 
 static struct guest guests[SHELL_MAX_VMS];
 
-/* ---- UART ---- */
+/* ---- UARTs ---- */
 
 static void uart_transmit(void *ctx, uint8_t c)
 {
@@ -47,62 +47,42 @@ static void uart_interrupt(void *ctx, bool asserted)
 
 static const struct pl011_ops uart_ops = {.transmit = uart_transmit, .interrupt = uart_interrupt};
 
-static uint64_t uart_read(void *ctx, uint32_t offset, unsigned int bytes)
-{
-	struct guest *guest = ctx;
-	uint32_t value;
-
-	(void)bytes;
-	shell_lock(&guest->lock);
-	value = pl011_read(&guest->uart, offset);
-	shell_unlock(&guest->lock);
-	return value;
-}
-
-static void uart_write(void *ctx, uint32_t offset, unsigned int bytes, uint64_t value)
-{
-	struct guest *guest = ctx;
-
-	(void)bytes;
-	shell_lock(&guest->lock);
-	pl011_write(&guest->uart, offset, (uint32_t)value);
-	shell_unlock(&guest->lock);
-}
-
-static const struct shell_mmio_ops uart_mmio = {.read = uart_read, .write = uart_write};
-
 static void typed(void *ctx, uint8_t c)
 {
 	struct guest *guest = ctx;
 
-	shell_lock(&guest->lock);
-	pl011_receive(&guest->uart, c);
-	shell_unlock(&guest->lock);
+	uart_receive(&guest->uart, c);
 }
 
-/* ---- Saving ---- */
-
-static void uart_save(void *ctx, void *state)
-{
-	const struct guest *guest = ctx;
-
-	pl011_save(&guest->uart, state);
-}
-
-static const char *uart_check(void *ctx, const void *state)
-{
-	(void)ctx;
-	return vmfile_check_uart(state);
-}
-
-static void uart_restore(void *ctx, const void *state)
+/* Under the UART's lock already. */
+static void loop_transmit(void *ctx, uint8_t c)
 {
 	struct guest *guest = ctx;
 
-	shell_lock(&guest->lock);
-	pl011_restore(&guest->uart, state);
-	shell_unlock(&guest->lock);
+	pl011_receive(&guest->loop.pl011, c);
 }
+
+static void loop_interrupt(void *ctx, bool asserted)
+{
+	struct guest *guest = ctx;
+
+	shell_inject_wire(guest->vm, BOARD_LOOP_WIRE, asserted);
+}
+
+static const struct pl011_ops loop_ops = {.transmit = loop_transmit, .interrupt = loop_interrupt};
+
+static bool add_uarts(struct guest *guest)
+{
+	int error = uart_add(&guest->uart, guest->vm, BOARD_UART_BASE, VMFILE_UART);
+
+	if (!error && !guest->plain)
+		error = uart_add(&guest->loop, guest->vm, BOARD_LOOP_BASE, "loop");
+	if (error)
+		con_printf("%s: no room for its UARTs\n", guest->name);
+	return !error;
+}
+
+/* ---- Saving ---- */
 
 static void line_save(void *ctx, void *state)
 {
@@ -124,31 +104,18 @@ static void line_restore(void *ctx, const void *state)
 	console_resume(guest->index, state);
 }
 
-static const struct shell_saved_device saved_devices[] = {
-	{.name = VMFILE_UART,
-	 .bytes = sizeof(struct vmfile_uart),
-	 .save = uart_save,
-	 .check = uart_check,
-	 .restore = uart_restore},
-	{.name = VMFILE_LINE,
-	 .bytes = sizeof(struct vmfile_line),
-	 .save = line_save,
-	 .check = line_check,
-	 .restore = line_restore},
-};
-
-static bool register_saved(struct guest *guest)
+static bool register_line(struct guest *guest)
 {
-	struct shell_saved_device device;
-	unsigned int i;
+	const struct shell_saved_device line = {
+		.name = VMFILE_LINE,
+		.bytes = sizeof(struct vmfile_line),
+		.save = line_save,
+		.check = line_check,
+		.restore = line_restore,
+		.ctx = guest,
+	};
 
-	for (i = 0; i < sizeof(saved_devices) / sizeof(saved_devices[0]); i++) {
-		device = saved_devices[i];
-		device.ctx = guest;
-		if (shell_saved_device_register(guest->vm, &device))
-			return false;
-	}
-	return true;
+	return !shell_saved_device_register(guest->vm, &line);
 }
 
 /* ---- Start ---- */
@@ -170,11 +137,11 @@ static void reset(struct shell_vm *vm, void *ctx)
 
 	console_restart(guest->index);
 	virtio_reset(vm, guest->virtio);
-	if (!guest->plain)
-		pci_host_reset(&guest->pci);
-	shell_lock(&guest->lock);
-	pl011_init(&guest->uart, &uart_ops, guest);
-	shell_unlock(&guest->lock);
+	uart_reset(&guest->uart);
+	if (guest->plain)
+		return;
+	uart_reset(&guest->loop);
+	pci_host_reset(&guest->pci);
 }
 
 /* Different for each VM and each start, unless the configuration wants the same every time. */
@@ -268,15 +235,11 @@ static bool add_pci(struct guest *guest)
 
 static bool add_devices(struct guest *guest)
 {
-	if (shell_mmio_register(guest->vm, BOARD_UART_BASE, BOARD_UART_SIZE, &uart_mmio, guest)) {
-		con_printf("%s: no room for its UART\n", guest->name);
-		return false;
-	}
-	if (!guest->plain && !add_pci(guest))
+	if (!add_uarts(guest) || (!guest->plain && !add_pci(guest)))
 		return false;
 	if (guest->index == 0 && !guest->plain)
 		guest->virtio = virtio_pass_through(guest->vm);
-	return register_saved(guest);
+	return register_line(guest);
 }
 
 static bool create(struct guest *guest, const struct shell_saved *like)
@@ -293,7 +256,10 @@ static bool create(struct guest *guest, const struct shell_saved *like)
 	};
 
 	guest->plain = like->plain;
-	pl011_init(&guest->uart, &uart_ops, guest);
+	guest->uart = (struct uart){.ops = &uart_ops, .ctx = guest};
+	guest->loop = (struct uart){.ops = &loop_ops, .ctx = guest};
+	uart_reset(&guest->uart);
+	uart_reset(&guest->loop);
 	guest->vm = shell_vm_create(&config);
 	if (guest->vm && shell_vm_index(guest->vm) == guest->index && add_devices(guest))
 		return true;

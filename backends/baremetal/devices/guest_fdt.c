@@ -2,6 +2,7 @@
 #include "guest_fdt.h"
 
 #include "board.h"
+#include "pl011.h"
 
 #include <libfdt.h>
 #include <vgicv5/arch/intid.h>
@@ -15,7 +16,7 @@ struct writer {
 	int error;
 };
 
-enum phandle { PHANDLE_CLOCK = 1, PHANDLE_INTC, PHANDLE_MSI, PHANDLE_CPU };
+enum phandle { PHANDLE_CLOCK = 1, PHANDLE_INTC, PHANDLE_MSI, PHANDLE_IWB, PHANDLE_CPU };
 
 static void collect(struct writer *w, int error)
 {
@@ -210,14 +211,21 @@ static void write_its(struct writer *w)
 
 static void write_irs(struct writer *w, const struct guest_fdt *guest)
 {
+	static const uint32_t frames[] = {
+		0, BOARD_IRS_BASE,   0, BOARD_FRAME_SIZE, 0, BOARD_IRS_BASE + BOARD_FRAME_SIZE,
+		0, BOARD_FRAME_SIZE,
+	};
 	uint32_t cpus = guest->cpus;
 	uint32_t i;
 	void *value;
 
 	begin_at(w, "irs", BOARD_IRS_BASE);
 	text(w, "compatible", "arm,gic-v5-irs");
-	text(w, "reg-names", "ns-config");
-	reg(w, BOARD_IRS_BASE, BOARD_FRAME_SIZE);
+	if (guest->plain)
+		text(w, "reg-names", "ns-config");
+	else
+		texts(w, "reg-names", "ns-config\0ns-setlpi");
+	cells(w, "reg", frames, guest->plain ? 4 : 8);
 	size_cells(w, 2, 2);
 	flag(w, "ranges");
 	collect(w, fdt_property_placeholder(w->blob, "cpus", (int)(cpus * sizeof(fdt32_t)), &value));
@@ -244,6 +252,22 @@ static void write_intc(struct writer *w, const struct guest_fdt *guest)
 	end(w);
 }
 
+/* An interrupt of it is a wire and flags. */
+static void write_iwb(struct writer *w)
+{
+	static const uint32_t msis[] = {PHANDLE_MSI, BOARD_IWB_DEVICE};
+
+	begin_at(w, "iwb", BOARD_IWB_BASE);
+	text(w, "compatible", "arm,gic-v5-iwb");
+	reg(w, BOARD_IWB_BASE, BOARD_FRAME_SIZE);
+	flag(w, "interrupt-controller");
+	cell(w, "#address-cells", 0);
+	cell(w, "#interrupt-cells", 2);
+	cells(w, "msi-parent", msis, 2);
+	cell(w, "phandle", PHANDLE_IWB);
+	end(w);
+}
+
 static void write_clock(struct writer *w)
 {
 	begin(w, "apb-pclk");
@@ -255,14 +279,29 @@ static void write_clock(struct writer *w)
 	end(w);
 }
 
-static void write_uart(struct writer *w)
+static void begin_uart(struct writer *w, uint64_t base)
 {
-	begin_at(w, "pl011", BOARD_UART_BASE);
+	begin_at(w, "pl011", base);
 	texts(w, "compatible", "arm,pl011\0arm,primecell");
 	texts(w, "clock-names", "uartclk\0apb_pclk");
 	clocks(w, 2);
+	reg(w, base, PL011_SIZE);
+}
+
+static void write_uart(struct writer *w)
+{
+	begin_uart(w, BOARD_UART_BASE);
 	spi(w, BOARD_UART_SPI, BOARD_DT_LEVEL);
-	reg(w, BOARD_UART_BASE, BOARD_UART_SIZE);
+	end(w);
+}
+
+/* The one whose interrupt is a wire of the IWB. */
+static void write_loop(struct writer *w)
+{
+	static const uint32_t wire[] = {PHANDLE_IWB, BOARD_LOOP_WIRE, BOARD_DT_LEVEL};
+
+	begin_uart(w, BOARD_LOOP_BASE);
+	cells(w, "interrupts-extended", wire, 3);
 	end(w);
 }
 
@@ -290,7 +329,7 @@ static void write_pci(struct writer *w)
 	static const uint32_t window[] = {BOARD_DT_PCI_MEMORY32, 0, BOARD_PCI_WINDOW,	   0,
 					  BOARD_PCI_WINDOW,	 0, BOARD_PCI_WINDOW_BYTES};
 	static const uint32_t buses[] = {0, 0};
-	static const uint32_t msis[] = {0, PHANDLE_MSI, 0, 0x10000};
+	static const uint32_t msis[] = {0, PHANDLE_MSI, 0, BOARD_IWB_DEVICE};
 
 	begin_at(w, "pcie", BOARD_PCI_ECAM);
 	text(w, "compatible", "pci-host-ecam-generic");
@@ -334,8 +373,11 @@ int guest_fdt_make(void *blob, uint32_t size, const struct guest_fdt *guest)
 	write_clock(&w);
 	write_uart(&w);
 	write_virtio(&w, guest->virtio);
-	if (!guest->plain)
+	if (!guest->plain) {
+		write_iwb(&w);
+		write_loop(&w);
 		write_pci(&w);
+	}
 	end(&w);
 	collect(&w, fdt_finish(blob));
 	return w.error;

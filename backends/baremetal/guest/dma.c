@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What emulated devices do to a guest by themselves: memory accesses and MSIs. */
+/* What emulated devices do to a guest's memory by themselves. */
 #include "guest.h"
 
 /* Code has other words than the guest wrote; what a device writes must not be "put right" at the next store. */
@@ -25,15 +25,4 @@ void *shell_dma_pointer(struct shell_vm *vm, uint64_t ipa, uint64_t bytes, bool 
 		if (is_code(vm, page) && rewrite_for_store(vm, page) != REWRITE_DONE)
 			return NULL;
 	return at;
-}
-
-void shell_inject_msi(struct shell_vm *vm, uint64_t address, uint32_t device_id, uint32_t data)
-{
-	/* As in shell_inject_spi(). */
-	__atomic_fetch_add(&vm->injecting, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&vm->state, __ATOMIC_SEQ_CST) == SHELL_VM_RUNNING) {
-		count(&vm->counters.injected_msi);
-		vgicv5_inject_msi_at(&vm->gic, address, device_id, data);
-	}
-	__atomic_fetch_sub(&vm->injecting, 1, __ATOMIC_SEQ_CST);
 }

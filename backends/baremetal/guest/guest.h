@@ -6,7 +6,7 @@
 #ifndef SHELL_GUEST_GUEST_H
 #define SHELL_GUEST_GUEST_H
 
-#include <vgicv5/vits.h>
+#include <vgicv5/viwb.h>
 
 #include "../../vmfile/vmfile.h"
 #include "../host/cpu.h"
@@ -75,6 +75,7 @@ struct shell_vm {
 	const struct shell_vcpu *last_vcpu[SHELL_MAX_CPUS]; /* whose translations a CPU may have */
 	struct shell_counters counters;
 	struct vgicv5_vits its;
+	struct vgicv5_viwb iwb;
 };
 
 static inline void count(uint64_t *counter)
@@ -126,6 +127,11 @@ const char *cpu_model_check(const struct vmfile_cpu *model);
 
 /* ---- psci.c ---- */
 enum vcpu_next exit_call(struct shell_vcpu *vcpu);
+
+/* ---- inject.c ---- */
+
+/** Gives a VM that is being made its IWB. @return 0 or an error of vgicv5/error.h. */
+int vm_add_iwb(struct shell_vm *vm);
 
 /* ---- line.c ---- */
 

@@ -122,17 +122,6 @@ int shell_saved_device_register(struct shell_vm *vm, const struct shell_saved_de
 	return 0;
 }
 
-void shell_inject_spi(struct shell_vm *vm, unsigned int spi, bool asserted)
-{
-	/* Counted before the look at the state: finish_stop() waits for it after the state has changed. */
-	__atomic_fetch_add(&vm->injecting, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&vm->state, __ATOMIC_SEQ_CST) == SHELL_VM_RUNNING) {
-		count(&vm->counters.injected_spi);
-		vgicv5_inject_spi(&vm->gic, spi, asserted);
-	}
-	__atomic_fetch_sub(&vm->injecting, 1, __ATOMIC_SEQ_CST);
-}
-
 /* ---- Memory ---- */
 
 void *shell_guest_pointer(struct shell_vm *vm, uint64_t ipa, size_t bytes)

@@ -67,6 +67,8 @@ static int make(struct shell_vm *vm)
 
 	if (!error && !vm->config.plain)
 		error = vgicv5_vits_init(&vm->its, &vm->gic, &its);
+	if (!error && !vm->config.plain)
+		error = vm_add_iwb(vm);
 	if (error)
 		return error;
 	if (!make_vcpus(vm) || !take_ram(vm) || !stage2_init(&vm->stage2, (uint16_t)(vm->index + 1)))

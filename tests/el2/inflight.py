@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Linux saved in the middle of its disk I/O, killed and restored: no request is lost, none is carried out twice.
+
+Usage: inflight.py FOLDER SHELL-IMAGE TIMES [SEED]
+
+Six writers (tests/linux-guest/inflight) say what they are about to write and what they have read back. Each saved disk is
+held against that: a pass that was said to end is on it whole; what a pass under way has written is a beginning of its
+part, and the rest is still the pass before. After the restore each writer goes on with the pass it was in, and its
+request comes back. Some saves must have found requests under way.
+"""
+import os
+import random
+import re
+import struct
+import sys
+import time
+
+from savedmachine import Saved, SavingMachine
+from shellmachine import TOP
+
+sys.path.insert(0, os.path.join(TOP, "tests", "state-reader"))
+import reader  # noqa: E402
+
+WRITERS = {0: ("disk0", 0), 1: ("disk0", 1), 2: ("disk0", 2), 3: ("disk0", 3), 4: ("disk1", 0), 5: ("disk1", 1)}
+PART, BLOCK = 64, 4096
+RAM = 0x40000000
+IPIS = 16 # TODO
+QUEUES, QUEUE_AT, QUEUE_BYTES = 4, 520, 40  # of struct virtio_pci_state
+SAID = re.compile(r"demo: writer (\d) pass (\d+) (begins|ends|FAILED.*)")
+
+
+class Writers:
+    """What they have said: of each the last pass that began, and the last one that ended."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.began, self.ended = dict.fromkeys(WRITERS, 0), dict.fromkeys(WRITERS, 0)
+        machine.guest_line = self.line
+
+    def line(self, text):
+        match = SAID.search(text)
+        if not match:
+            return
+        writer, number, what = int(match[1]), int(match[2]), match[3]
+        if what == "begins":
+            expected, said = self.ended[writer] + 1, self.began
+        else:
+            expected, said = self.began[writer], self.ended
+        if what.startswith("FAILED") or number != expected or number == said[writer]:
+            self.machine.fail(f"{text!r} when pass {self.began[writer]} had begun and {self.ended[writer]} ended")
+        said[writer] = number
+
+    def all_more(self, count):
+        """Waits until each has ended that many passes more."""
+        goal = {writer: number + count for writer, number in self.ended.items()}
+        for line in self.machine.lines():
+            self.line(line)
+            if all(self.ended[writer] >= goal[writer] for writer in WRITERS):
+                return
+
+    def state(self):
+        return dict(self.began), dict(self.ended)
+
+    def go_back_to(self, state):
+        self.began, self.ended = dict(state[0]), dict(state[1])
+
+
+def passes_on(disk, writer, place):
+    """The pass that each block of a writer's part is from, 0 where it is still empty; None: mixed or somebody else's."""
+    for i in range(PART):
+        block = disk[(place * PART + i) * BLOCK:][:BLOCK]
+        match = re.match(rb"writer (\d) pass (\d+)\n", block)
+        if not match:
+            yield None if any(block) else 0
+        else:
+            whole = (match[0] * (BLOCK // len(match[0]) + 1))[:BLOCK]
+            yield int(match[2]) if int(match[1]) == writer and block == whole else None
+
+
+def check_disk(machine, disks, writers):
+    """Writes come in ascending order: the pass under way first, then the one before. @return parts with both."""
+    torn = 0
+    for writer, (name, place) in WRITERS.items():
+        found = list(passes_on(disks[name], writer, place))
+        began, ended = writers.began[writer], writers.ended[writer]
+        new = found.count(began)
+        if found != [began] * new + [began - 1] * (PART - new) or (ended == began and new != PART):
+            machine.fail(f"writer {writer} began pass {began}, ended {ended}, and on the disk are {found}")
+        torn += 0 < new < PART
+    return torn
+
+
+def unanswered(saved, ram):
+    """Requests that the guest has put into a queue and the device has not answered."""
+    count = 0
+    for name in ("disk0", "disk1"):
+        state = saved.section(name)[2]
+        for queue in range(QUEUES):
+            avail, used, _, _, enabled = struct.unpack_from("<QQHHH", state, QUEUE_AT + queue * QUEUE_BYTES + 8)
+            if enabled:
+                offered, answered = (struct.unpack_from("<H", ram, ring - RAM + 2)[0] for ring in (avail, used))
+                count += (offered - answered) & 0xffff
+    return count
+
+
+def messages(saved):
+    """MSIs that are pending: answers that the guest has not heard of yet. Of LPIs the first are IPIs."""
+    for kind, _, value in reader.parse(saved.section("gic")[2]):
+        if kind == reader.S_LPI:
+            return sum(entry & 1 for lpi, entry in value["entries"].items() if lpi >= IPIS)
+    sys.exit("WRONG: the guest has no LPIs")
+
+
+def look(machine, name, writers):
+    """What of the saved VM's I/O was under way: parts that were half written, requests, interrupts."""
+    with open(name, "rb") as f:
+        saved = Saved(f.read())
+    disks = {disk: saved.memory(disk, 1) for disk in ("disk0", "disk1")}
+    return check_disk(machine, disks, writers), unanswered(saved, saved.memory("ram")), messages(saved)
+
+
+def cycle(machine, writers, name, generator):
+    """Saves at a random moment, goes on for a while, kills, restores."""
+    time.sleep(generator.random() * 0.3)
+    machine.must_save(0, name)
+    state = writers.state()
+    found = look(machine, name, writers)
+    # What it does from here on is not in the file.
+    machine.guest_line = lambda line: None
+    machine.kill(0)
+    machine.must_restore(0, name)
+    writers.go_back_to(state)
+    machine.guest_line = writers.line
+    writers.all_more(1)
+    return found
+
+
+def main():
+    folder, shell, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.SystemRandom().randrange(1 << 32)
+    generator = random.Random(seed)
+    print(f"seed {seed}", flush=True)
+    os.makedirs(folder, exist_ok=True)
+    name = os.path.join(folder, "inflight.vm")
+    machine = SavingMachine(folder, "--shell", shell, "--cpus", "2", "--mem", "192", "--programme", "inflight", "--save", name)
+    writers = Writers(machine)
+    writers.all_more(1)
+    found = [cycle(machine, writers, name, generator) for _ in range(times)]
+    machine.off()
+    os.remove(name)
+    torn, requests, interrupts = (sum(counts) for counts in zip(*found))
+    print(f"{times} times saved and restored, {sum(writers.ended.values())} passes; found under way: {torn} parts half written, "
+          f"{requests} requests not answered, {interrupts} interrupts pending")
+    if not torn or not requests + interrupts:
+        sys.exit("WRONG: no save came in the middle of anything")
+
+
+main()
