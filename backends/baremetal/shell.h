@@ -109,7 +109,6 @@ typedef void (*shell_irq_fn)(void *ctx, unsigned int spi);
  * @return 0; VGICV5_INVALID: no such SPI; VGICV5_BUSY: somebody has it.
  */
 int shell_host_spi_claim(unsigned int spi, bool level, shell_irq_fn handler, void *ctx);
-void shell_host_spi_release(unsigned int spi);
 
 /**
  * Likewise a level SPI that stays active, hence silent, when the handler has returned, until shell_host_spi_end(): then

@@ -150,7 +150,6 @@ unsigned int shell_vm_index(const struct shell_vm *vm);
 const char *shell_vm_name(const struct shell_vm *vm);
 enum shell_vm_state shell_vm_state(const struct shell_vm *vm);
 bool shell_vm_paused(const struct shell_vm *vm);
-void *shell_vm_ctx(const struct shell_vm *vm);
 uint64_t shell_vm_ram_bytes(const struct shell_vm *vm);
 struct vgicv5_vm *shell_vm_gic(struct shell_vm *vm);
 const struct shell_counters *shell_vm_counters(const struct shell_vm *vm);

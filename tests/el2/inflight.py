@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(TOP, "tests", "state-reader"))
 import reader  # noqa: E402
 
 WRITERS = {0: ("disk0", 0), 1: ("disk0", 1), 2: ("disk0", 2), 3: ("disk0", 3), 4: ("disk1", 0), 5: ("disk1", 1)}
-PART, BLOCK = 64, 4096
+PART, BLOCK = 512, 512
 RAM = 0x40000000
 IPIS = 16 # TODO
 QUEUES, QUEUE_AT, QUEUE_BYTES = 4, 520, 40  # of struct virtio_pci_state

@@ -28,11 +28,6 @@ bool shell_vm_paused(const struct shell_vm *vm)
 	return vm->paused;
 }
 
-void *shell_vm_ctx(const struct shell_vm *vm)
-{
-	return vm->config.ctx;
-}
-
 uint64_t shell_vm_ram_bytes(const struct shell_vm *vm)
 {
 	return vm->config.ram_bytes;

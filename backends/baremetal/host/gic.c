@@ -273,7 +273,7 @@ static int claim_spi(unsigned int spi, bool level, const struct spi_claim *claim
 	} else {
 		spis[spi] = *claim;
 		configure_spi(spi, level);
-		machine_wire(spi, level, true);
+		machine_wire(spi, level);
 	}
 	shell_unlock(&spi_lock);
 	return error;
@@ -292,14 +292,4 @@ int shell_host_spi_hold(unsigned int spi, shell_irq_fn handler, void *ctx)
 void shell_host_spi_end(unsigned int spi)
 {
 	vgicv5_gic_CDDI(GICV5_INTID(GICV5_TYPE_SPI, spi));
-}
-
-void shell_host_spi_release(unsigned int spi)
-{
-	shell_lock(&spi_lock);
-	machine_wire(spi, false, false);
-	vgicv5_gic_CDDIS(GICV5_INTID(GICV5_TYPE_SPI, spi));
-	vgicv5_gsb_SYS();
-	spis[spi].handler = NULL;
-	shell_unlock(&spi_lock);
 }

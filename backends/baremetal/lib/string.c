@@ -126,14 +126,6 @@ int strcmp(const char *a, const char *b)
 	return strncmp(a, b, (size_t)-1);
 }
 
-char *strchr(const char *s, int c)
-{
-	for (; *s != (char)c; s++)
-		if (!*s)
-			return NULL;
-	return (char *)(uintptr_t)s;
-}
-
 char *strrchr(const char *s, int c)
 {
 	const char *found = NULL;

@@ -17,7 +17,6 @@ size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t limit);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t limit);
-char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 
 #endif

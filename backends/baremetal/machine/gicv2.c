@@ -8,7 +8,6 @@
 
 #define GICD_CTLR 0x000
 #define GICD_ISENABLER 0x100
-#define GICD_ICENABLER 0x180
 #define GICD_ISPENDR 0x200
 #define GICD_ICACTIVER 0x380
 #define GICD_IPRIORITYR 0x400
@@ -98,11 +97,6 @@ void gicv2_enable(unsigned int intid, bool level)
 	}
 	*reg(DIST, GICD_ISENABLER + intid / 32 * 4) = 1u << (intid % 32);
 	shell_unlock(&config_lock);
-}
-
-void gicv2_disable(unsigned int intid)
-{
-	*reg(DIST, GICD_ICENABLER + intid / 32 * 4) = 1u << (intid % 32);
 }
 
 void gicv2_signal(unsigned int cpu)

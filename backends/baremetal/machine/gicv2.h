@@ -28,7 +28,6 @@ void gicv2_deactivate(uint32_t iar);
 bool gicv2_line(unsigned int intid);
 
 void gicv2_enable(unsigned int intid, bool level);
-void gicv2_disable(unsigned int intid);
 
 /** SGI 0 to another CPU. */
 void gicv2_signal(unsigned int cpu);

@@ -170,10 +170,10 @@ void machine_wait(void)
 	__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 }
 
-void machine_wire(unsigned int spi, bool level, bool on)
+void machine_wire(unsigned int spi, bool level)
 {
 	if (!machine_native)
-		wires_enable(spi, level, on);
+		wires_enable(spi, level);
 }
 
 /* Which of a guest's instructions are worth an event. */

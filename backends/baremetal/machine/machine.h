@@ -34,8 +34,8 @@ unsigned int machine_run(struct guest_regs *regs, uint64_t hcr, struct shell_cou
 /** Waits until machine_irq_pending() may say something else. */
 void machine_wait(void);
 
-/** Lets the wire of an SPI through, or not. `level`: what the device does with it. */
-void machine_wire(unsigned int spi, bool level, bool on);
+/** Lets the wire of an SPI through. `level`: what the device does with it. */
+void machine_wire(unsigned int spi, bool level);
 
 /** An exception of the shell itself. @return true: it was an access to the GICv5, and is done. */
 bool machine_exception(struct guest_regs *regs, uint64_t esr);

@@ -121,16 +121,12 @@ bool wires_poll(void)
 	return sgi;
 }
 
-void wires_enable(unsigned int spi, bool level, bool on)
+void wires_enable(unsigned int spi, bool level)
 {
 	uint64_t bit = BIT(spi % 64);
 
 	if (spi >= MAX_SPIS)
 		return;
-	if (!on) {
-		gicv2_disable(GICV2_SPI + spi);
-		return;
-	}
 	if (level)
 		__atomic_fetch_or(&spis_level[spi / 64], bit, __ATOMIC_SEQ_CST);
 	else

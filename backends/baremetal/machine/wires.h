@@ -20,6 +20,6 @@ void wires_resample_ppis(void);
 /** Likewise for a level SPI. */
 void wires_resample_spi(unsigned int spi);
 
-void wires_enable(unsigned int spi, bool level, bool on);
+void wires_enable(unsigned int spi, bool level);
 
 #endif
