@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Interrupts of disks: exits for those of an assigned level line, none for MSIs, and a VM that dies in between.
+"""Interrupts of devices: exits for those of an assigned level line, none for MSIs and wires, and a VM that dies in between.
 
 Usage: lines.py FOLDER SHELL-IMAGE [DEATHS]
 
-The guest reads 500 blocks of the virtio-mmio disk and of a PCI disk, while the monitor counts.
+The guest reads 500 blocks of the virtio-mmio disk and of a PCI disk, and sends 200 through the UART behind its IWB, while
+the monitor counts.
 """
 import re
 import sys
@@ -12,6 +13,7 @@ import sys
 from shellmachine import Machine
 
 DEATHS = 3
+BLOCKS, SENT = 500, 200
 POLLS = 1000
 KEPT = ("heap_bytes", "pool_bytes", "host_lpis", "vm_ids")
 
@@ -34,34 +36,39 @@ def phases(machine, until=None):
         else:
             found[match[1]] = {name: now[name] - begin[name] for name in now}
         machine.type(b"go\r")
-        if match[1] == "msis" and match[2] == "end":
+        if match[1] == "wires" and match[2] == "end":
             return found
     return machine.fail("the guest ended before its last phase")
 
 
 def show(name, delta):
-    text = " ".join(f"{key} {delta[key]}" for key in ("lines", "msis", "timer", "ipis", "line_ends", "gic_traps", "injected_spi",
-                                                      "injected_msi", "exits"))
+    text = " ".join(f"{key} {delta[key]}" for key in ("lines", "msis", "wires", "timer", "ipis", "line_ends", "gic_traps",
+                                                      "injected_spi", "injected_msi", "injected_wire", "exits"))
     print(f"{name}: {text}")
 
 
 def check_lines(delta):
     """One deactivation is trapped for each interrupt, and those of others that fall while it is in flight."""
     others = delta["timer"] + delta["ipis"] + 10
-    if delta["lines"] < 500:
-        yield f"only {delta['lines']} interrupts of the line"
-    if not delta["lines"] <= delta["line_ends"] <= delta["lines"] + delta["lines"] // 20:
-        yield f"{delta['line_ends']} ends of {delta['lines']} interrupts"
+    if delta["lines"] != BLOCKS or delta["line_ends"] != BLOCKS:
+        yield f"{delta['lines']} interrupts of the line, {delta['line_ends']} ends of them, for {BLOCKS} blocks"
     if not delta["line_ends"] <= delta["gic_traps"] <= delta["line_ends"] + others:
         yield f"{delta['gic_traps']} traps for {delta['line_ends']} ends"
 
 
 def check_msis(delta):
+    if delta["msis"] != BLOCKS or delta["injected_msi"] != BLOCKS:
+        yield f"{delta['msis']} MSIs, {delta['injected_msi']} sent, for {BLOCKS} blocks"
+
+
+def check_wires(delta):
+    """A rise for each interrupt, a fall for each rise."""
+    if not SENT <= delta["wires"] <= delta["injected_wire"] / 2:
+        yield f"{delta['wires']} interrupts of the wire, {delta['injected_wire']} changes of it, for {SENT} blocks"
+
+
+def check_untrapped(delta):
     """Nobody registered for these: their deactivation is nobody's business, as the line is not in flight."""
-    if delta["msis"] < 500:
-        yield f"only {delta['msis']} MSIs"
-    if delta["injected_msi"] < delta["msis"]:
-        yield f"{delta['msis']} MSIs were counted, {delta['injected_msi']} sent"
     if delta["line_ends"] or delta["gic_traps"]:
         yield f"{delta['gic_traps']} traps, {delta['line_ends']} ends where none was to be seen"
 
@@ -84,15 +91,16 @@ def main():
     folder, shell = sys.argv[1:3]
     deaths = int(sys.argv[3]) if len(sys.argv) > 3 else DEATHS
     machine = Machine(folder, "--shell", shell, "--cpus", "2", "--programme", "measure",
-                      "--append", "demo_phases=lines,msis")
+                      "--append", "demo_phases=lines,msis,wires")
     wrong = []
     left = [die(machine) for _ in range(deaths)]
     wrong += [f"after a death {now} instead of {left[0]}" for now in left if now != left[0]]
     found = phases(machine)
-    for name in ("lines", "msis"):
+    for name, checks in (("lines", (check_lines,)), ("msis", (check_msis, check_untrapped)),
+                         ("wires", (check_wires, check_untrapped))):
         show(name, found[name])
-    wrong += check_lines(found["lines"])
-    wrong += check_msis(found["msis"])
+        for check in checks:
+            wrong += check(found[name])
     machine.off()
     for text in wrong:
         print(f"WRONG {text}; see {machine.log.name}")
