@@ -25,7 +25,7 @@ import reader  # noqa: E402
 WRITERS = {0: ("disk0", 0), 1: ("disk0", 1), 2: ("disk0", 2), 3: ("disk0", 3), 4: ("disk1", 0), 5: ("disk1", 1)}
 PART, BLOCK = 512, 512
 RAM = 0x40000000
-IPIS = 16 # TODO
+IPIS = 16  # LPIs below are Linux's IPIs: eight for each of two CPUs
 QUEUES, QUEUE_AT, QUEUE_BYTES = 4, 520, 40  # of struct virtio_pci_state
 SAID = re.compile(r"demo: writer (\d) pass (\d+) (begins|ends|FAILED.*)")
 
@@ -57,6 +57,14 @@ class Writers:
         for line in self.machine.lines():
             self.line(line)
             if all(self.ended[writer] >= goal[writer] for writer in WRITERS):
+                return
+
+    def more_lines(self, count):
+        """Waits until one of them has begun or ended a pass that many times."""
+        goal = sum(self.began.values()) + sum(self.ended.values()) + count
+        for line in self.machine.lines():
+            self.line(line)
+            if sum(self.began.values()) + sum(self.ended.values()) >= goal:
                 return
 
     def state(self):
@@ -122,7 +130,8 @@ def look(machine, name, writers):
 
 def cycle(machine, writers, name, generator):
     """Saves at a random moment, goes on for a while, kills, restores."""
-    time.sleep(generator.random() * 0.3)
+    writers.more_lines(generator.randrange(1, 12))
+    time.sleep(generator.random() * 0.1)
     machine.must_save(0, name)
     state = writers.state()
     found = look(machine, name, writers)
