@@ -231,6 +231,22 @@ static void seeds_differ_and_repeat(void **state)
 	assert_memory_equal(first + 8, fdt_getprop(blob, node("/chosen"), "rng-seed", NULL), 32);
 }
 
+static void the_plain_board_has_the_least(void **state)
+{
+	static const char *const missing[] = {"/iwb@80c0000", "/pl011@9040000", "/pcie@3f000000",
+					      "/intc/irs@8010000/its@8080000"};
+	struct guest_fdt plain = machine;
+	unsigned int i;
+
+	(void)state;
+	plain.plain = true;
+	assert_int_equal(guest_fdt_make(blob, sizeof(blob), &plain), 0);
+	ASSERT_TEXT("/intc/irs@8010000", "reg-names", "ns-config");
+	assert_true(fdt_path_offset(blob, "/pl011@9000000") >= 0);
+	for (i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
+		assert_true(fdt_path_offset(blob, missing[i]) < 0);
+}
+
 static void the_largest_machine_fits(void **state)
 {
 	struct guest_fdt large = machine;
@@ -269,6 +285,7 @@ int main(void)
 		cmocka_unit_test_setup(pci_host_bridge, make),
 		cmocka_unit_test_setup(memory_and_choice, make),
 		cmocka_unit_test_setup(seeds_differ_and_repeat, make),
+		cmocka_unit_test(the_plain_board_has_the_least),
 		cmocka_unit_test_setup(the_largest_machine_fits, make),
 		cmocka_unit_test_setup(too_little_room_is_an_error_at_every_size, make),
 	};
