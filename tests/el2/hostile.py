@@ -70,27 +70,17 @@ def follow(machine, watch):
     machine.fail(f"the machine ended; Linux: {watch.linux}, hostile guest: {watch.hostile}")
 
 
-def wait_until_off(machine, watch):
-    for _ in range(1000):
-        if machine.state(1, watch.line) == "off":
-            return
-    machine.fail("the hostile guest cannot be killed")
-
-
 def kill_and_restart(machine, watch, seed, operations):
     """In the middle of whatever it does; what is counted for all VMs must come back."""
     random.seed(seed)
-    kept = ("host_lpis", "vm_ids", "pool_bytes")
     first = None
     for i in range(KILLS):
         before = machine.counters(1, watch.line)["gic_emulated"]
         until = before + random.randrange(1, operations // 50)
         while machine.counters(1, watch.line)["gic_emulated"] < until:
             pass
-        machine.ask("kill 1", watch.line)
-        wait_until_off(machine, watch)
-        now = machine.counters(1, watch.line)
-        now = {name: now[name] for name in kept}
+        machine.kill(1, watch.line)
+        now = machine.kept(1, watch.line, ("host_lpis", "vm_ids", "pool_bytes"))
         first = first or now
         if now != first:
             machine.fail(f"after {i + 1} kills {now} instead of {first}")
@@ -114,8 +104,7 @@ def check(machine, watch, operations):
         wrong.append(watch.hostile[0])
     if not 0 < watch.infos < 500:
         wrong.append(f"{watch.infos} messages about the guest's tables: none, or so many that it owns the terminal")
-    machine.ask("kill 1", watch.line)
-    wait_until_off(machine, watch)
+    machine.kill(1, watch.line)
     while machine.state(0, watch.line) != "off":
         pass
     machine.off()

@@ -37,9 +37,7 @@ def main():
         machine.fail("a paused VM runs")
     if machine.state(1) != "paused":
         machine.fail("'irq' has ended the pause")
-    expect(machine, "kill 0")
-    while machine.state(0) != "off":
-        pass
+    machine.kill(0)
     expect(machine, "resume 1")
     meanwhile = []
     machine.ask("restart 0", meanwhile.append)

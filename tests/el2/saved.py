@@ -37,11 +37,6 @@ def cycle(machine, rounds, name, generator, number):
         rounds.listens(f"cycle {number}")
 
 
-def used(machine):
-    counters = machine.counters(0, machine.guest_line)
-    return {key: counters[key] for key in ("heap_bytes", "pool_bytes", "host_lpis", "vm_ids")}
-
-
 def many(folder, shell, times, generator, name):
     machine = SavingMachine(os.path.join(folder, "source"), "--shell", shell, "--cpus", "2", "--mem", "192", "--cpu", MODEL,
                             "--programme", "rounds", "--save", name)
@@ -54,7 +49,7 @@ def many(folder, shell, times, generator, name):
     for _ in range(2):
         machine.guest_line = lambda line: None
         machine.kill(0)
-        now = used(machine)
+        now = machine.kept(0, machine.guest_line)
         if before and now != before:
             machine.fail(f"in use while the VM is off: {before}, then {now}")
         before = now

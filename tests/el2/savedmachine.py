@@ -53,9 +53,7 @@ class SavingMachine(Machine):
             self.fail(f"vm{vm} is not restored: {wrong}")
 
     def kill(self, vm):
-        self.monitor(f"kill {vm}")
-        while self.state(vm, self.guest_line) != "off":
-            pass
+        super().kill(vm, self.guest_line)
 
 
 class Log:

@@ -10,6 +10,10 @@ sys.path.insert(0, os.path.join(TOP, "tools", "lib"))
 from guestconsole import ESCAPE, Console, Hang  # noqa: E402
 
 
+KEPT = ("heap_bytes", "pool_bytes", "host_lpis", "vm_ids")  # counters of what VMs take and must give back
+POLLS = 1000
+
+
 class Machine(Console):
     """Its lines go to a log. Whatever is not as it must be ends the test."""
 
@@ -75,6 +79,17 @@ class Machine(Console):
             if match:
                 return match[1]
         return self.fail(f"the monitor does not know vm{vm}")
+
+    def kill(self, vm, other=None):
+        """Kills a VM and waits until it is off."""
+        self.ask(f"kill {vm}", other)
+        if not any(self.state(vm, other) == "off" for _ in range(POLLS)):
+            self.fail(f"vm{vm} cannot be killed")
+
+    def kept(self, vm, other=None, names=KEPT):
+        """What is in use, of all VMs."""
+        counters = self.counters(vm, other)
+        return {name: counters[name] for name in names}
 
     def off(self):
         """Powers the machine off by the monitor; its exit status must be 0."""
