@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "rig.h"
 #include "state_guest.h"
 
 static struct sg sg;
@@ -212,9 +213,36 @@ static void test_tables(void **state)
 	}
 }
 
+/* Any of several IRSs may hold something back: what one of them says is not exact is not. */
+static void test_every_irs_is_asked(void **state)
+{
+	static const uint32_t says[] = {GICV5_MASK(IRS_SAVE_VM_STATUSR_IDLE), 0};
+	static const int expected[] = {VGICV5_BUSY, VGICV5_TIMEOUT};
+	unsigned int irs, i;
+	struct rig_vm vm;
+	struct rig rig;
+	size_t bytes;
+
+	(void)state;
+	for (irs = 0; irs < 3; irs++)
+		for (i = 0; i < 2; i++) {
+			rig_up(&rig, &rig_kinds[5]);
+			assert_int_equal(rig.host.irs_count, 3);
+			rig_vm_up(&rig, &vm);
+			assert_int_equal(vgicv5_state_save(&vm.vm, good.bytes, sizeof(good.bytes), &bytes),
+					 VGICV5_OK);
+			rig_override(&rig, irs, GICV5_IRS_SAVE_VM_STATUSR, says[i]);
+			assert_int_equal(vgicv5_state_save(&vm.vm, good.bytes, sizeof(good.bytes), &bytes),
+					 expected[i]);
+			assert_int_equal(vgicv5_vm_destroy(&vm.vm), VGICV5_OK);
+			rig_down(&rig);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_irs_is_asked),
 		cmocka_unit_test(test_restore),
 		cmocka_unit_test(test_save),
 		cmocka_unit_test(test_tables),

@@ -2,8 +2,9 @@
 /*
  * Everything that a hostile guest can reach, driven by bytes: frames of its IRS at any offset and width, every GIC
  * instruction and register at EL1, traps with any encoding, tables in its memory, ITS, IWB, WFI, while its host injects,
- * preempts and moves it, its devices send MSIs and move wires, and somebody listens to the end of its interrupts. At worst that guest is hurt: another VM beside it keeps working, the checker of the software GICv5 is
- * silent about what the host did, nothing leaks.
+ * preempts and moves it, its devices send MSIs and move wires, wires of the host are assigned to it, and somebody listens
+ * to the end of its interrupts. At worst that guest is hurt: another VM beside it keeps working, the checker of the
+ * software GICv5 is silent about what the host did, nothing leaks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 #include <vgicv5/arch/its.h>
 #include <vgicv5/arch/iwb.h>
+#include <vgicv5/assign.h>
 #include <vgicv5/eoi.h>
 #include <vgicv5/viwb.h>
 
@@ -318,12 +320,30 @@ static void device_event(struct world_vm *vm, struct input *in)
 	}
 }
 
+/* A wire of the host, whoever it drives. */
+static void host_wire(struct world_vm *vm, uint32_t spi, unsigned int how)
+{
+	switch (how & 6) {
+	case 0:
+		(void)vgicv5_spi_assign(&vm->vm, spi);
+		break;
+	case 2:
+		(void)vgicv5_spi_unassign(&vm->vm, spi);
+		break;
+	default:
+		vgicv5_soft_set_spi(world.soft, spi, how & 1);
+		break;
+	}
+}
+
 static void wire_event(struct world_vm *vm, struct input *in)
 {
 	uint32_t wire = (uint32_t)take(in, 1);
 	unsigned int how = (unsigned int)take(in, 1);
 
-	if ((how & 6) == 0)
+	if (how & 0x80)
+		host_wire(vm, wire, how);
+	else if ((how & 6) == 0)
 		vgicv5_viwb_set_wire_cached(&viwb, wire, how & 1);
 	else if ((how & 6) == 2)
 		(void)(how & 1 ? vgicv5_eoi_register(&vm->vm, wire) : vgicv5_eoi_unregister(&vm->vm, wire));

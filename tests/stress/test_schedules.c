@@ -196,6 +196,43 @@ static void moved(void)
 	schedule_expect(its_take(&g, OTHER), "the neighbour is lost");
 }
 
+static bool invalidated;
+
+static void up_to_be_invalidated(void)
+{
+	up_its();
+	invalidated = false;
+}
+
+/* Without a sync: what has begun before may still reach the old LPI, what begins later may not. */
+static void invalidate_and_crowd(void)
+{
+	on_pe(0);
+	its_map(&g, DEVICE, EVENT, NEW);
+	schedule_point();
+	its_invalidate_event(&g, DEVICE, EVENT, 0);
+	invalidated = true;
+	send(OTHER_EVENT);
+}
+
+static bool is_invalidated(void)
+{
+	return invalidated;
+}
+
+static void send_later(void)
+{
+	on_pe(2);
+	schedule_until(is_invalidated);
+	send(EVENT);
+}
+
+static void later_one_is_new(void)
+{
+	on_pe(0);
+	schedule_expect(pending(LPI(NEW)), "an event that came after the invalidation is misdirected");
+}
+
 /* Nothing moves: each event has its LPI, whoever has the place in the cache. */
 static void crowded(void)
 {
@@ -650,6 +687,8 @@ static const struct scenario scenarios[] = {
 	{"move while the ITS is off", 2, up_its, {send_while_off, move_while_off}, moved, down},
 	{"move beside a neighbour", 1, up_crowded, {send_one, move_event, send_other}, moved, down},
 	{"two events of one place", 2, up_crowded, {send_one, send_other}, crowded, down},
+	{"event after an invalidation", 2, up_to_be_invalidated, {send_one, invalidate_and_crowd, send_later},
+	 later_one_is_new, down},
 	{"errors", 2, up_unmapped, {lose_one, clear_errors, lose_another}, errors_go_on, down},
 	{"wire, first use, and its mode", 2, up_wire, {raise_wire, take_lpi}, wire_is_followed, down},
 	{"wire up and down", 1, up_wire, {raise_wire, set_mode, lower_wire}, wire_is_followed, down},
