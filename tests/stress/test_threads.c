@@ -6,6 +6,8 @@
  * Every interrupt is a message with a number: a sender first writes the number, then injects; the guest reads it
  * when it takes the interrupt. At the end every last number must have been read: one wake-up lost and a sender
  * waits for ever, which is seen by nothing going on.
+ *
+ * The devices of the first VM have wires at the host, which are assigned to the VM and given back all the time.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -15,6 +17,8 @@
 #include <time.h>
 
 #include <cmocka.h>
+
+#include <vgicv5/assign.h>
 
 #include "world.h"
 
@@ -54,6 +58,8 @@ static unsigned int next_runner;
 static bool stop;
 static uint64_t progress;
 static uint64_t doorbells;
+static bool wires[VCPUS]; /* of the first VM's devices */
+static uint64_t assigned;
 
 static unsigned int pick(unsigned int *random, unsigned int below)
 {
@@ -130,6 +136,50 @@ static void give_back(struct runner *r, enum vgicv5_put_reason reason)
 	pthread_mutex_unlock(&queue_mutex);
 }
 
+/* ---- Devices ---- */
+
+/* Software says what the line is, too: it counts while the wire is not the VM's. */
+static void drive(const struct runner *r, bool high)
+{
+	uint32_t spi = (uint32_t)GICV5_GET(INTID_ID, r->device.intid);
+
+	if (r < &runners[VCPUS]) {
+		__atomic_store_n(&wires[spi], high, __ATOMIC_SEQ_CST);
+		vgicv5_soft_set_spi(world.soft, spi, high);
+	}
+	vgicv5_inject_spi(&r->v->vm->vm, spi, high);
+}
+
+/* The handler of the physical interrupt: looks again, as the device may have moved meanwhile. */
+static void sample(struct vgicv5_vm *vm, uint32_t spi)
+{
+	bool high;
+
+	do {
+		high = __atomic_load_n(&wires[spi], __ATOMIC_SEQ_CST);
+		vgicv5_inject_spi(vm, spi, high);
+	} while (__atomic_load_n(&wires[spi], __ATOMIC_SEQ_CST) != high);
+}
+
+/* On a PE of its own, as it looks at the state of physical SPIs there. */
+static void *assign_and_return(void *arg)
+{
+	struct vgicv5_vm *vm = &world.vms[0].vm;
+	uint32_t spi;
+
+	(void)arg;
+	hal_host_set_pe(PES, &world.pcpus[PES]);
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		for (spi = 0; spi < VCPUS; spi++) {
+			if (vgicv5_spi_assign(vm, spi) == VGICV5_OK)
+				assigned++;
+			sched_yield();
+			(void)vgicv5_spi_unassign(vm, spi);
+			sample(vm, spi);
+		}
+	return NULL;
+}
+
 /* ---- Guests ---- */
 
 static void receive(struct channel *channel)
@@ -166,7 +216,7 @@ static bool handle_one(struct runner *r)
 		pass_token(r);
 	}
 	if ((uint32_t)intid == r->device.intid) {
-		vgicv5_inject_spi(&r->v->vm->vm, (uint32_t)GICV5_GET(INTID_ID, intid), false);
+		drive(r, false);
 		receive(&r->device);
 	}
 	guest_gic(r->v, GICV5_GIC_CDDI, intid);
@@ -256,8 +306,7 @@ static void *send(void *arg)
 			if (msis && may_send(&runners[i].msi))
 				vgicv5_inject_lpi(vm, (uint32_t)GICV5_GET(INTID_ID, runners[i].msi.intid));
 			else if (!msis && may_send(&runners[i].device))
-				vgicv5_inject_spi(vm, (uint32_t)GICV5_GET(INTID_ID, runners[i].device.intid),
-						  true);
+				drive(&runners[i], true);
 		}
 		sched_yield();
 	}
@@ -310,7 +359,9 @@ static void set_up(const struct world_host *kind)
 	unsigned int i;
 	unsigned int n;
 
-	world_create(&world, kind, PES);
+	world_create(&world, kind, PES + 1);
+	memset(wires, 0, sizeof(wires));
+	assigned = 0;
 	stop = false;
 	progress = 0;
 	for (i = 0; i < VMS; i++) {
@@ -324,7 +375,7 @@ static void set_up(const struct world_host *kind)
 static void threads(void **state)
 {
 	pthread_t pes[PES];
-	pthread_t senders[2];
+	pthread_t senders[2], assigner;
 	unsigned int i;
 
 	set_up(*state);
@@ -334,6 +385,7 @@ static void threads(void **state)
 		assert_int_equal(pthread_create(&pes[i], NULL, be_a_pe, (void *)(uintptr_t)i), 0);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&senders[i], NULL, send, (void *)(uintptr_t)i), 0);
+	assert_int_equal(pthread_create(&assigner, NULL, assign_and_return, NULL), 0);
 	wait_for_the_end();
 	pthread_mutex_lock(&queue_mutex);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
@@ -343,11 +395,14 @@ static void threads(void **state)
 		pthread_join(pes[i], NULL);
 	for (i = 0; i < 2; i++)
 		pthread_join(senders[i], NULL);
+	pthread_join(assigner, NULL);
 	hal_host_machine_stop_interrupts(world.machine);
 	hal_host_on_kick(NULL, NULL);
 	for (i = 0, doorbells = 0; i < VMS * VCPUS; i++)
 		doorbells += runners[i].v->vcpu.doorbells_received;
-	print_message("%lu interrupts, %lu doorbells\n", (unsigned long)progress, (unsigned long)doorbells);
+	print_message("%lu interrupts, %lu doorbells, wires assigned %lu times\n", (unsigned long)progress,
+		      (unsigned long)doorbells, (unsigned long)assigned);
+	assert_true(assigned > 0);
 	assert_true(doorbells > 0);
 	world_destroy(&world);
 }
