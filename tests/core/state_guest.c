@@ -443,6 +443,14 @@ void sg_save(struct sg *sg, struct sg_saved *saved)
 	assert_int_equal(vgicv5_state_save(&sg->vm->vm, saved->bytes, SG_MOST, &saved->size), VGICV5_OK);
 }
 
+void sg_make(struct sg *sg, const struct world_host *kind, struct sg_saved *saved)
+{
+	sg_up(sg, kind);
+	sg_fill(sg);
+	sg_save(sg, saved);
+	sg_down(sg);
+}
+
 void sg_same_bytes(const struct sg_saved *a, const struct sg_saved *b)
 {
 	size_t i;

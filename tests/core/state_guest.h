@@ -79,6 +79,8 @@ void sg_drain(struct sg *sg, struct sg_view *view);
 void sg_same(const struct sg_view *a, const struct sg_view *b);
 
 void sg_save(struct sg *sg, struct sg_saved *saved);
+/* The state of a VM that was filled on such a host; nothing is left of it. */
+void sg_make(struct sg *sg, const struct world_host *kind, struct sg_saved *saved);
 void sg_same_bytes(const struct sg_saved *a, const struct sg_saved *b);
 
 /* Calls of vgicv5_vm_config.deactivated so far. */

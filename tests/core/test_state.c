@@ -33,6 +33,15 @@ static void restore(const struct sg_saved *saved)
 	assert_int_equal(vgicv5_state_restore(&sg.vm->vm, saved->bytes, saved->size), VGICV5_OK);
 }
 
+/* The VM goes on there. */
+static void move(const struct world_host *to, struct sg_saved *by)
+{
+	sg_save(&sg, by);
+	sg_down(&sg);
+	sg_up(&sg, to);
+	restore(by);
+}
+
 static void test_round_trips(void **state)
 {
 	unsigned int from, to;
@@ -105,10 +114,7 @@ static void test_table_is_extended(void **state)
 	unsigned int to;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	sg_fill(&sg);
-	sg_save(&sg, &first);
-	sg_down(&sg);
+	sg_make(&sg, &world_hosts[0], &first);
 	for (to = 0; to < world_host_count; to++) {
 		struct world_vcpu *v;
 		uint64_t l1[16];
@@ -124,10 +130,7 @@ static void test_table_is_extended(void **state)
 		assert_true(hal_host_guest_dirty(&v->vm->vm, WORLD_GUEST_IST));
 		guest_set_up(v, LPI(7u << 10 | 5), 11, sg_vpe_ids[1]);
 		world_preempt(v);
-		sg_save(&sg, &second);
-		sg_down(&sg);
-		sg_up(&sg, &world_hosts[(to + 3) % world_host_count]);
-		restore(&second);
+		move(&world_hosts[(to + 3) % world_host_count], &second);
 		world_load(&sg.vm->vcpus[0], 0);
 		assert_int_equal(
 			GICV5_GET(ICC_ICSR_EL1_PRIORITY, guest_config(&sg.vm->vcpus[0], LPI(7u << 10 | 5))),
@@ -159,10 +162,7 @@ static void test_lines_are_driven_again(void **state)
 	vgicv5_inject_spi(&sg.vm->vm, 6, true);
 	assert_int_equal(guest_cdia(v), SPI(5) | 1ull << 32);
 	world_preempt(v);
-	sg_save(&sg, &first);
-	sg_down(&sg);
-	sg_up(&sg, &world_hosts[3]);
-	restore(&first);
+	move(&world_hosts[3], &first);
 	v = &sg.vm->vcpus[0];
 	vgicv5_inject_spi(&sg.vm->vm, 5, true);
 	vgicv5_inject_spi(&sg.vm->vm, 6, false);
@@ -194,10 +194,7 @@ static void test_end_of_interrupt(void **state)
 	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_OK);
 	assert_int_equal(vgicv5_inject_spi(&sg.vm->vm, 5, true), VGICV5_OK);
 	world_preempt(v);
-	sg_save(&sg, &first);
-	sg_down(&sg);
-	sg_up(&sg, &world_hosts[4]);
-	restore(&first);
+	move(&world_hosts[4], &first);
 	v = &sg.vm->vcpus[0];
 	world_load(v, 0);
 	sg_deactivations = 0;
@@ -229,10 +226,7 @@ static void test_sleepers_wake_once(void **state)
 	guest_boot_cpu(v);
 	guest_set_up(v, SPI(5), 4, sg_vpe_ids[1]);
 	assert_true(world_wfi(v));
-	sg_save(&sg, &first);
-	sg_down(&sg);
-	sg_up(&sg, &world_hosts[2]);
-	restore(&first);
+	move(&world_hosts[2], &first);
 	v = &sg.vm->vcpus[1];
 	assert_true(vgicv5_vcpu_runnable(&v->vcpu));
 	world_load(v, 1);
@@ -253,10 +247,7 @@ static void test_one_n(void **state)
 	unsigned int i;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	sg_fill(&sg);
-	sg_save(&sg, &first);
-	sg_down(&sg);
+	sg_make(&sg, &world_hosts[0], &first);
 	sg_up(&sg, &world_hosts[5]);
 	restore(&first);
 	frame = hal_host_machine_irs(sg.world.machine, 0);
@@ -352,10 +343,7 @@ static void test_states_of_the_vm(void **state)
 static void test_restored_twice(void **state)
 {
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	sg_fill(&sg);
-	sg_save(&sg, &first);
-	sg_down(&sg);
+	sg_make(&sg, &world_hosts[0], &first);
 	sg_up(&sg, &world_hosts[0]);
 	restore(&first);
 	/* Its LPI table is there now. */
@@ -485,10 +473,7 @@ static void test_injection_into_a_restore(void **state)
 	void *ctx;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	sg_fill(&sg);
-	sg_save(&sg, &first);
-	sg_down(&sg);
+	sg_make(&sg, &world_hosts[0], &first);
 	sg_up(&sg, &world_hosts[0]);
 	refused = 0;
 	vgicv5_soft_counters(sg.world.soft, &counters);

@@ -103,10 +103,7 @@ static void attempt(const char *what, int expected)
 
 static void up(void)
 {
-	sg_up(&sg, &world_hosts[0]);
-	sg_fill(&sg);
-	sg_save(&sg, &good);
-	sg_down(&sg);
+	sg_make(&sg, &world_hosts[0], &good);
 	sg_up(&sg, &world_hosts[1]);
 	sg_save(&sg, &fresh);
 }

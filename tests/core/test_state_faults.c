@@ -113,10 +113,7 @@ static void test_restore(void **state)
 	unsigned int to, i, nth;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	sg_fill(&sg);
-	sg_save(&sg, &good);
-	sg_down(&sg);
+	sg_make(&sg, &world_hosts[0], &good);
 	for (to = 0; to < world_host_count; to++)
 		for (i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++) {
 			for (nth = 1; sweep_restore(&world_hosts[to], &sweeps[i], nth); nth++)

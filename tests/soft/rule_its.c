@@ -61,12 +61,10 @@ static void test_access_widths(void **state)
 
 static void test_msi(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt + 8 * 3, itte(100));
 	assert_true(msi_gives(m, DEVICE, 3, 100));
 	/* An MSI is SET_EDGE, whatever the LPI was. */
@@ -192,12 +190,10 @@ static void test_enable_protocol(void **state)
 
 static void test_busy(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt + 8, itte(1));
 	assert_true(msi_gives(m, DEVICE, 1, 1));
 	poke64(m, l.itt + 8, itte(2));
@@ -253,12 +249,10 @@ static void gen_event(struct machine *m, uint32_t event, enum gicv5_domain domai
 
 static void test_read_and_generate(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt + 8, itte(0xabc));
 	poke64(m, l.itt + 16, virtual_itte(0x1234, 0xfedcba));
 	assert_int_equal(read_event(m, 1), 0x80000abc);
@@ -280,12 +274,10 @@ static void test_read_and_generate(void **state)
 
 static void test_errors(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	vgicv5_soft_msi(m->gic, 0, DEVICE, 7);
 	assert_int_equal(its_rd(m, GICV5_ITS_SWERR_STATUSR, 8), 0x85ff0007);
 	assert_true(its_rd(m, GICV5_ITS_SWERR_SYNDROMER0, 8) == ((uint64_t)DEVICE << 32 | 7));
@@ -367,12 +359,10 @@ static void test_bad_dtes(void **state)
 /* R_SXLJQ, R_NTTVJ */
 static void test_virtual(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt, virtual_itte(1, 20));
 	poke64(m, l.itt + 8, virtual_itte(2, 20));
 	poke64(m, l.itt + 16, virtual_itte(1, 64));

@@ -102,6 +102,16 @@ static inline void its_linear(struct machine *m, struct linear_its *l)
 	poke64(m, l->dt + 8 * DEVICE, dte(l->itt, 4));
 }
 
+/* Machine and ITS, running. */
+static inline struct machine *its_linear_up(struct linear_its *l)
+{
+	struct machine *m = its_machine();
+
+	machine_start(m);
+	its_linear(m, l);
+	return m;
+}
+
 static inline struct vgicv5_soft_interrupt inspect(struct machine *m, uint32_t vm, uint32_t id)
 {
 	struct vgicv5_soft_interrupt found;

@@ -7,12 +7,10 @@
 
 static void test_remembers_events(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt + 8, itte(11));
 	poke64(m, l.itt + 16, itte(12));
 	assert_true(msi_gives(m, DEVICE, 1, 11));
@@ -58,12 +56,10 @@ static unsigned int frees(struct machine *m, uint64_t pa, uint64_t bytes)
 /* Tables that the ITS may read are not software's to free, until it has been told to forget them. */
 static void test_frees(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt + 8, itte(11));
 	assert_int_equal(frees(m, l.dt, 8), 1);
 	assert_int_equal(frees(m, l.dt + 8 * 63, 8), 1);
@@ -121,12 +117,10 @@ static void test_frees_two_level(void **state)
 /* R_HHKMN: an MSI is SET_EDGE, whatever mode the LPI had. */
 static void test_msi_is_edge(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	poke64(m, l.itt + 8, itte(11));
 	poke64(m, l.itt + 16, virtual_itte(1, 12));
 	wr(m, 0, GICV5_GIC_CDHM, lpi(11) | GICV5_MASK(CDHM_HM));
@@ -143,14 +137,12 @@ static void test_msi_is_edge(void **state)
 /* A device with a two-level ITT: two L2 tables of two events each, for events 0, 1 and 512, 513. */
 static void test_inv_l1_event(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 	uint64_t itt, l2[3];
 	unsigned int i;
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	itt = take(m, 64);
 	for (i = 0; i < 3; i++)
 		l2[i] = take(m, 64);
@@ -179,13 +171,11 @@ static void test_inv_l1_event(void **state)
 
 static void test_inv_device(void **state)
 {
-	struct machine *m = its_machine();
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 	uint64_t other;
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	other = take(m, 16 * GICV5_ITTE_SIZE);
 	poke64(m, l.itt + 8 * 1, itte(1));
 	poke64(m, l.itt + 8 * 9, itte(9));
@@ -251,16 +241,14 @@ static void test_inv_l1_device(void **state)
 
 static void test_memory_is_bounded(void **state)
 {
-	struct machine *m = its_machine();
 	struct vgicv5_soft_counters counters;
 	struct linear_its l;
+	struct machine *m = its_linear_up(&l);
 	uint32_t i, round;
 	size_t allocated;
 	uint64_t itt;
 
 	(void)state;
-	machine_start(m);
-	its_linear(m, &l);
 	itt = take(m, 1024 * GICV5_ITTE_SIZE);
 	poke64(m, l.dt + 8 * 6, dte(itt, 10));
 	for (i = 0; i < 1024; i++)

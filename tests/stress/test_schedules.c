@@ -596,6 +596,13 @@ static void put_and_load_other(void)
 	(void)vgicv5_vcpu_load(&g.vm->vcpus[1].vcpu);
 }
 
+/* It does not come back. */
+static void put_other(void)
+{
+	on_pe(1);
+	vgicv5_vcpu_put(&g.vm->vcpus[1].vcpu, VGICV5_PUT_PREEMPTED);
+}
+
 static void register_again(void)
 {
 	on_pe(1);
@@ -603,13 +610,19 @@ static void register_again(void)
 	(void)vgicv5_eoi_register(&g.vm->vm, LINE);
 }
 
+static void enter_both(void)
+{
+	on_pe(1);
+	if (g.vm->vcpus[1].vcpu.resident)
+		(void)guest_op(1, GICV5_GIC_CDEOI, 0);
+	on_pe(0);
+	(void)guest_op(0, GICV5_GIC_CDEOI, 0);
+}
+
 /* Both enter, then what is there is taken: it must be there, and its end heard. */
 static void every_end_is_heard(void)
 {
-	on_pe(1);
-	(void)guest_op(1, GICV5_GIC_CDEOI, 0);
-	on_pe(0);
-	(void)guest_op(0, GICV5_GIC_CDEOI, 0);
+	enter_both();
 	if (!ended)
 		take_and_end();
 	schedule_expect(ended == 1, "an interrupt is lost");
@@ -621,10 +634,7 @@ static void every_end_is_heard(void)
 /* Registered anew in flight: what became pending before need not be heard of, but nothing may hang. */
 static void no_end_hangs(void)
 {
-	on_pe(1);
-	(void)guest_op(1, GICV5_GIC_CDEOI, 0);
-	on_pe(0);
-	(void)guest_op(0, GICV5_GIC_CDEOI, 0);
+	enter_both();
 	if (!ended)
 		take_and_end();
 	schedule_expect(ended == 1, "an interrupt is lost");
@@ -702,6 +712,7 @@ static const struct scenario scenarios[] = {
 	{"mode of an assigned wire", 2, up_assigned, {guest_makes_edge_and_level, wire_falls}, line_is_followed, down},
 	{"end of interrupt", 2, up_eoi, {take_and_end, enter_other, edge_of_line}, every_end_is_heard, down_eoi},
 	{"end and preemption", 1, up_eoi, {take_and_end, put_and_load_other, edge_of_line}, every_end_is_heard, down_eoi},
+	{"end and a vCPU that leaves", 2, up_eoi, {take_and_end, put_other, edge_of_line}, every_end_is_heard, down_eoi},
 	{"end and registration", 1, up_eoi, {take_and_end, register_again, edge_of_line}, no_end_hangs, down_eoi},
 	{"PPI and sleep", 3, up_ppi, {run_and_sleep, send_ppi}, is_woken, down_eoi},
 };
