@@ -67,16 +67,22 @@ static bool can_run(const struct thread *t)
 
 static unsigned int options(struct decision *d)
 {
-	unsigned int i;
+	unsigned int i, next;
 
 	d->count = 0;
 	if (current < NOBODY && can_run(&threads[current]))
 		d->options[d->count++] = (unsigned char)current;
 	if (d->count && !budget)
 		return d->count;
-	for (i = 0; i < SCHEDULE_THREADS; i++)
-		if (i != current && can_run(&threads[i]))
-			d->options[d->count++] = (unsigned char)i;
+	/* In turn, so that two who poll do not keep out the third. */
+	for (i = 1; i <= SCHEDULE_THREADS; i++) {
+		next = (current + i) % SCHEDULE_THREADS;
+		if (next != current && can_run(&threads[next]))
+			d->options[d->count++] = (unsigned char)next;
+	}
+	/* A choice here would be one of how long to poll. */
+	if (d->count && current < NOBODY && threads[current].yields)
+		d->count = 1;
 	return d->count;
 }
 
