@@ -134,6 +134,18 @@ DOMAIN = [
     before("domain", ARM + "vpl011.c",
            ("#ifndef CONFIG_NEW_VGIC\n    /*\n     * TODO: PL011 interrupts are level triggered which",
             v5("d", "vgic_inject_irq(d, NULL, vpl011->virq, uartmis);", "return;"))),
+    replace("domain", ARM + "vpl011.c",
+            ("        vpl011->base_addr = GUEST_PL011_BASE;\n        vpl011->virq = GUEST_VPL011_SPI;\n",
+             "        vpl011->base_addr = vgic_is_v5(d) ? VGIC_V5_VPL011_BASE\n"
+             "                                          : GUEST_PL011_BASE;\n"
+             "        vpl011->virq = vgic_is_v5(d) ? VGIC_V5_VPL011_VIRQ\n"
+             "                                     : GUEST_VPL011_SPI;\n")),
+    before("domain", ARM + "vpl011.c",
+           ("        gprintk(XENLOG_ERR, \"vpl011: unhandled read",
+            "        if ( vgic_v5_uart_read(d, vpl011_reg, r) )\n            return 1;\n\n")),
+    before("domain", ARM + "vpl011.c",
+           ("        gprintk(XENLOG_ERR, \"vpl011: unhandled write",
+            "        if ( vgic_v5_uart_write(d, vpl011_reg, r) )\n            return 1;\n\n")),
 ]
 
 SWITCH_SYSREG = "    struct vcpu *v = current;\n\n    switch ( hsr.bits & HSR_SYSREG_REGS_MASK )\n"
@@ -170,6 +182,9 @@ UART = ("    set_interrupt(intr, d->arch.vpl011.virq, 0xf, DT_IRQ_TYPE_LEVEL_HIG
         "                      DT_IRQ_TYPE_LEVEL_HIGH);\n")
 DOM0LESS = (ARM + "dom0less-build.c", ARM + "domain_build.c")  # since 4.18, and before
 
+SAVED = ("    rc = dt_property_read_u64(node, \"memory\", &mem);\n    if ( !rc )\n",
+         "    if ( vgic_v5_is_saved(node) )\n        return vgic_v5_construct_saved(d, node);\n\n")
+
 TREE = [
     before("dom0less", "docs/misc/arm/device-tree/booting.txt",
            ("- nr_spis\n\n    Optional. A 32-bit integer",
@@ -179,6 +194,7 @@ TREE = [
             "    not built.\n\n")),
     before("dom0less", DOM0LESS, CONFIG),
     after("dom0less", DOM0LESS, CREATED),
+    before("dom0less", DOM0LESS, SAVED),
     before("dom0less", DOM0LESS, MAKE_NODE),
     replace("dom0less", DOM0LESS, UART),
     replace("dom0less", ARM + "domain_build.c",

@@ -71,6 +71,9 @@ bool vgic_v5_trap(struct vcpu *v, unsigned int encoding, bool read,
 static bool read_id(const struct vcpu *v, unsigned int encoding, uint64_t pfr0,
                     uint64_t *value)
 {
+    if ( vgic_v5_shown_id(v->domain, encoding, value) )
+        return true;
+
     switch ( encoding )
     {
     case ID_AA64PFR0_EL1:

@@ -101,7 +101,7 @@ static bool __init check_vpl011(const struct dt_device_node *node,
                                 const struct xen_domctl_createdomain *config)
 {
     if ( config->arch.gic_version != XEN_DOMCTL_CONFIG_GIC_V5 ||
-         config->arch.nr_spis > GUEST_VPL011_SPI - NR_LOCAL_IRQS ||
+         config->arch.nr_spis > VGIC_V5_VPL011_VIRQ - NR_LOCAL_IRQS ||
          !dt_property_read_bool(node, "vpl011") )
         return true;
 
@@ -111,10 +111,28 @@ static bool __init check_vpl011(const struct dt_device_node *node,
     return false;
 }
 
+/* Its file, if it has one, must be for a domain like this. */
+static bool __init check_saved(const struct dt_device_node *node,
+                               const struct xen_domctl_createdomain *config)
+{
+    if ( !vgic_v5_is_saved(node) )
+        return true;
+
+    if ( config->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_V5 )
+        return vgic_v5_saved_check(node, config->max_vcpus,
+                                   config->arch.nr_spis);
+
+    printk(XENLOG_ERR "%s: xen,saved needs xen,vgic = \"v5\"\n",
+           dt_node_name(node));
+
+    return false;
+}
+
 bool __init vgic_v5_dom0less_config(const struct dt_device_node *node,
                                     struct xen_domctl_createdomain *config)
 {
-    if ( read_config(node, config) && check_vpl011(node, config) )
+    if ( read_config(node, config) && check_vpl011(node, config) &&
+         check_saved(node, config) )
         return true;
 
     printk(XENLOG_ERR "%s: this domain is not built\n", dt_node_name(node));

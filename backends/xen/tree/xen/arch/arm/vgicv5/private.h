@@ -11,8 +11,16 @@
 
 #include <vgicv5/vcpu.h>
 
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+#include <vmfile.h>
+#endif
+
 /* Guest addresses of the IRS: config frame, SETLPI frame behind it. */
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+#define VGIC_V5_IRS_BASE   0x08010000UL /* where saved VMs have it */
+#else
 #define VGIC_V5_IRS_BASE   0x03020000UL
+#endif
 
 /* More would meet numbers that Xen takes for LPIs (is_lpi()). */
 #define VGIC_V5_MAX_SPIS   4096U
@@ -51,6 +59,10 @@ struct vgic_v5_domain {
     unsigned int nr_vcpus;
     struct vgic_v5_vcpu *vcpus;
     struct tasklet died;
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+    struct vmfile_cpu shown;    /* the CPU as the domain sees it */
+    struct vmfile_uart_regs uart; /* those that vpl011 has not */
+#endif
 };
 
 static inline struct vgic_v5_vcpu *to_vcpu(struct vgicv5_vcpu *core)
@@ -62,6 +74,14 @@ static inline struct vgic_v5_domain *to_domain(struct vgicv5_vm *core)
 {
     return container_of(core, struct vgic_v5_domain, core);
 }
+
+/* ---- vgic-v5.c ---- */
+
+/*
+ * The library's VM and its vCPUs, started. After a failure
+ * vgicv5_vm_destroy() takes back what there is.
+ */
+int vgic_v5_make_vm(struct vgic_v5_domain *vd, unsigned int nr_spis);
 
 /* What all domains together hold: after the last one as at boot. */
 struct vgic_v5_in_use {
@@ -101,6 +121,8 @@ void vgic_v5_machine_dump_in_use(void);
 void vgic_v5_timers_sync(struct vcpu *v);
 /* current goes, and its virtual timer is off. Interrupts off. */
 void vgic_v5_timers_leave(void);
+/* A vCPU that is off all CPUs: the lines as its registers have the timers. */
+void vgic_v5_timers_redrive(struct vcpu *v);
 
 /* ---- emulate.c ---- */
 
@@ -108,6 +130,25 @@ void vgic_v5_register_frame(struct domain *d);
 /* An instruction of current that the machine did not carry out. */
 bool vgic_v5_trap(struct vcpu *v, unsigned int encoding, bool read,
                   uint64_t *value);
+
+/* ---- saved_cpu.c, saved_uart.c ---- */
+
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+void vgic_v5_shown_init(struct vgic_v5_domain *vd);
+/* What a domain finds in an ID register. False: what Xen shows to any. */
+bool vgic_v5_shown_id(const struct domain *d, unsigned int encoding,
+                      uint64_t *value);
+#else
+static inline void vgic_v5_shown_init(struct vgic_v5_domain *vd)
+{
+}
+
+static inline bool vgic_v5_shown_id(const struct domain *d,
+                                    unsigned int encoding, uint64_t *value)
+{
+    return false;
+}
+#endif
 
 #endif
 

@@ -78,6 +78,19 @@ void vgic_v5_timers_leave(void)
     hold(false);
 }
 
+void vgic_v5_timers_redrive(struct vcpu *v)
+{
+    const struct vtimer *virt = &v->arch.virt_timer;
+    uint64_t count = get_cycles() - v->domain->arch.virt_timer_base.offset;
+    unsigned int ctl = virt->ctl & ~CNTx_CTL_PENDING;
+
+    if ( count >= virt->cval )
+        ctl |= CNTx_CTL_PENDING;
+
+    set_line(v, GICV5_PPI_CNTV, asserted(ctl));
+    set_line(v, GICV5_PPI_CNTP, asserted(v->arch.phys_timer.ctl));
+}
+
 /*
  * Local variables:
  * mode: C

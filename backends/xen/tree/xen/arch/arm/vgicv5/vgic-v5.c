@@ -17,8 +17,11 @@
 #define VISIBLE_PPIS   (PPI_BIT(GICV5_PPI_SW) | PPI_BIT(GICV5_PPI_CNTV) | \
                         PPI_BIT(GICV5_PPI_CNTP))
 
-/* LPIs are a guest's IPIs; Linux has 16 for each vCPU. */
-#define MAX_LPI_ID_BITS 14
+/*
+ * LPIs are a guest's IPIs; Linux has 16 for each vCPU. Not less than other
+ * hypervisors show, so that their guests can go on here.
+ */
+#define MAX_LPI_ID_BITS 16
 
 unsigned int vgic_v5_max_vcpus(void)
 {
@@ -59,7 +62,7 @@ static void put_domain_data(struct vgic_v5_domain *vd)
     atomic_dec(&vgic_v5_in_use.domains);
 }
 
-static int make_vm(struct vgic_v5_domain *vd, unsigned int nr_spis)
+int vgic_v5_make_vm(struct vgic_v5_domain *vd, unsigned int nr_spis)
 {
     const struct vgicv5_vm_config config = {
         .spi_count = nr_spis,
@@ -111,10 +114,11 @@ int vgic_v5_domain_init(struct domain *d, unsigned int nr_spis)
     vd->d = d;
     vd->references = 1;
     vd->nr_vcpus = d->max_vcpus;
+    vgic_v5_shown_init(vd);
     vd->vcpus = xzalloc_array(struct vgic_v5_vcpu, d->max_vcpus);
     softirq_tasklet_init(&vd->died, vm_died, vd);
     if ( vd->vcpus && d->arch.vgic.allocated_irqs )
-        rc = make_vm(vd, nr_spis);
+        rc = vgic_v5_make_vm(vd, nr_spis);
 
     /* Whatever was made, vgic_v5_domain_free() frees. */
     d->arch.vgic.v5 = vd;

@@ -12,6 +12,7 @@
 #define __ASM_ARM_VGIC_V5_H__
 
 #include <xen/device_tree.h>
+#include <xen/errno.h>
 #include <xen/kconfig.h>
 #include <xen/lib.h>
 #include <xen/types.h>
@@ -31,6 +32,15 @@ union hsr;
 
 /* The event channel upcall: SW_PPI, as 31 is the trace buffer's. */
 #define VGIC_V5_EVTCHN_PPI 3
+
+/* vpl011 of such a domain. */
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+#define VGIC_V5_VPL011_BASE 0x09000000UL
+#define VGIC_V5_VPL011_VIRQ 33 /* SPI 1 */
+#else
+#define VGIC_V5_VPL011_BASE GUEST_PL011_BASE
+#define VGIC_V5_VPL011_VIRQ GUEST_VPL011_SPI
+#endif
 
 /* 0 if this host cannot have GICv5 domains. */
 unsigned int vgic_v5_max_vcpus(void);
@@ -84,6 +94,31 @@ static inline bool vgic_v5_trap_hvc(struct cpu_user_regs *regs,
 
 void vgic_v5_dump_vcpu(struct vcpu *v);
 
+/*
+ * The state of a paused domain's virtual GICv5, in the library's format; no
+ * lock held, may take long. A failure changes nothing, but for -EIO.
+ *
+ * Whoever saves a domain pauses it first. Event channels, vpl011 and timers
+ * of vCPUs that had blocked may still inject: then it is in the state, or
+ * -EBUSY asks for another try. What is injected later is not in there.
+ *
+ * A domain to be restored has never run. After the restore vpl011 and the
+ * timers (vgic_v5_timers_redrive()) drive their lines as they are now, then
+ * the domain may be unpaused.
+ *
+ * -EBUSY: not paused, not fresh, or an interrupt came; -EINVAL: damaged, or of
+ * a domain of another shape; -EOPNOTSUPP: this host cannot show what the guest
+ * was shown; -ENOSPC: `size` is too small; -ENOMEM; -EIO: the IRS failed, the
+ * domain can only be destroyed. The reason of a refusal is printed.
+ */
+int vgic_v5_state_size(struct domain *d, size_t *bytes);
+int vgic_v5_state_save(struct domain *d, void *state, size_t size,
+                       size_t *bytes);
+int vgic_v5_state_restore(struct domain *d, const void *state, size_t bytes);
+/* Whether a domain with as many vCPUs and SPIs could take it. */
+int vgic_v5_state_check(unsigned int nr_vcpus, unsigned int nr_spis,
+                        const void *state, size_t bytes);
+
 /* Device tree of a domain. Results as those of libfdt. */
 int vgic_v5_make_domU_node(const struct kernel_info *kinfo);
 int vgic_v5_make_cpu_phandle(void *fdt, unsigned int vcpu_id);
@@ -123,6 +158,58 @@ static inline bool
 vgic_v5_dom0less_failed(const struct dt_device_node *node, long error)
 {
     return false;
+}
+#endif
+
+/*
+ * For tests: the registers of a PL011 that vpl011 does not have, for guests
+ * that came from elsewhere and use them. False: there is none.
+ */
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+bool vgic_v5_uart_read(const struct domain *d, unsigned int offset,
+                       register_t *r);
+bool vgic_v5_uart_write(struct domain *d, unsigned int offset, register_t r);
+#else
+static inline bool vgic_v5_uart_read(const struct domain *d,
+                                     unsigned int offset, register_t *r)
+{
+    return false;
+}
+
+static inline bool vgic_v5_uart_write(struct domain *d, unsigned int offset,
+                                      register_t r)
+{
+    return false;
+}
+#endif
+
+/*
+ * For tests: a domain that goes on from a file (vgicv5/saved_read.c). The
+ * check says what is wrong; nothing has been made then.
+ */
+#ifdef CONFIG_VGIC_V5_TEST_SAVE
+bool vgic_v5_is_saved(const struct dt_device_node *node);
+bool vgic_v5_saved_check(const struct dt_device_node *node,
+                         unsigned int nr_vcpus, unsigned int nr_spis);
+int vgic_v5_construct_saved(struct domain *d,
+                            const struct dt_device_node *node);
+#else
+static inline bool vgic_v5_is_saved(const struct dt_device_node *node)
+{
+    return false;
+}
+
+static inline bool vgic_v5_saved_check(const struct dt_device_node *node,
+                                       unsigned int nr_vcpus,
+                                       unsigned int nr_spis)
+{
+    return false;
+}
+
+static inline int vgic_v5_construct_saved(struct domain *d,
+                                          const struct dt_device_node *node)
+{
+    return -EOPNOTSUPP;
 }
 #endif
 
