@@ -114,8 +114,9 @@ class Machine(Console):
     """
 
     def __init__(self, folder, xen, domains, cpu="cortex-a57", cpus=2, memory=2048, arguments="", parallel=True,
-                 **limits):
-        """Not `parallel`: the CPUs take turns, which is quicker where guests wait for each other by looking."""
+                 more=(), **limits):
+        """Not `parallel`: the CPUs take turns, which is quicker where guests wait for each other by looking. `more`:
+        options of QEMU."""
         os.makedirs(folder, exist_ok=True)
         self.log = open(os.path.join(folder, "log"), "w", encoding="utf-8")
         self.focus, self.typing, self.to_type = None, False, []
@@ -123,6 +124,7 @@ class Machine(Console):
         tree = make_tree(folder, machine, images, domains, arguments)
         machine += [] if parallel else ["-accel", "tcg,thread=single"]
         command = machine + ["-kernel", xen, "-dtb", tree, "-serial", "stdio", "-monitor", "none"] + images.options()
+        command += more
         with open(os.path.join(folder, "command"), "w", encoding="utf-8") as f:
             f.write("\n".join(command) + "\n")
         super().__init__(command, **limits)
