@@ -20,6 +20,7 @@
 #define VGICV5_STATE_H
 
 #include <vgicv5/vcpu.h>
+#include <vgicv5/vits.h>
 
 #define VGICV5_STATE_VERSION 1
 #define VGICV5_STATE_MAGIC "vgicv5\x1a\n" /**< the first eight bytes of a state */
@@ -149,6 +150,26 @@ int vgicv5_state_set_irs(struct vgicv5_vm *vm, uint32_t offset, uint64_t value);
 
 /** Whether an offset is that of a register: 0, VGICV5_UNSUPPORTED, VGICV5_INVALID as above. Any context. */
 int vgicv5_state_has_irs(uint32_t offset);
+
+/**
+ * A register of an ITS's config frame by its offset: 29, those of the architecture but for the identification of the
+ * component. Always 64 bits, as those of the IRS.
+ * @return as vgicv5_state_get_irs().
+ */
+int vgicv5_state_get_its(struct vgicv5_vits *vits, uint32_t offset, uint64_t *value);
+
+/**
+ * Sets it. Identification registers must be what they are, but for ITS_IDR0.PA_RANGE. ITS_CR0 comes last: while ITSEN
+ * is 1 ITS_DT_BASER and ITS_DT_CFGR take only the value that they have. ITS_SWERR_STATUSR, its syndromes and
+ * ITS_READ_EVENT_DATAR are set to what they are to read as. What is read-only otherwise, or only starts something, is
+ * ignored. Translations are not state: they are looked up anew.
+ * @return as vgicv5_state_get_irs(); VGICV5_INVALID: also what is said above; VGICV5_BUSY: also if a vCPU was loaded
+ *         since vgicv5_vm_start().
+ */
+int vgicv5_state_set_its(struct vgicv5_vits *vits, uint32_t offset, uint64_t value);
+
+/** Whether an offset is that of a register, as vgicv5_state_has_irs(). Any context. */
+int vgicv5_state_has_its(uint32_t offset);
 
 /**
  * The interrupt state tables: little-endian 32-bit L2_ISTEs in order of ID, without gaps. SPIs: spi_count
