@@ -290,12 +290,18 @@ int vgicv5_vits_map_direct(struct vgicv5_vits *vits, uint32_t device_id, uint32_
 	return error;
 }
 
+struct vgicv5_vits *vgicv5_vits_at(const struct vgicv5_vm *vm, uint64_t address)
+{
+	struct vgicv5_vits *vits = vm->vits;
+
+	while (vits && address != vits->config.base + GICV5_FRAME_SIZE + GICV5_ITS_TRANSLATER)
+		vits = vits->next;
+	return vits;
+}
+
 int vgicv5_inject_msi_at(struct vgicv5_vm *vm, uint64_t address, uint32_t device_id, uint32_t data)
 {
-	struct vgicv5_vits *vits;
+	struct vgicv5_vits *vits = vgicv5_vits_at(vm, address);
 
-	for (vits = vm->vits; vits; vits = vits->next)
-		if (address == vits->config.base + GICV5_FRAME_SIZE + GICV5_ITS_TRANSLATER)
-			return vgicv5_inject_msi(vits, device_id, data);
-	return VGICV5_INVALID;
+	return vits ? vgicv5_inject_msi(vits, device_id, data) : VGICV5_INVALID;
 }

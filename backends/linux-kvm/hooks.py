@@ -39,7 +39,7 @@ HOOKS = [
         "#define KVM_IRQCHIP_NUM_PINS	(1020 - 32)\n",
         "#ifdef CONFIG_KVM_VGICV5\n#undef KVM_IRQCHIP_NUM_PINS\n#define KVM_IRQCHIP_NUM_PINS	1024\n#endif\n",
     ),
-    insert_after("include/kvm/arm_vgic.h", "struct vgic_v5_vm {\n", "	struct vgicv5_kvm *lib;\n"),
+    insert_after("include/kvm/arm_vgic.h", "struct vgic_v5_vm {\n", "	struct vgicv5_kvm *lib;\n	struct vgicv5_kvm_its_device *itss;\n"),
     insert_before(
         "include/kvm/arm_vgic.h", "	/* Cache guest priority bits */\n", "	struct vgicv5_kvm_vcpu *vgicv5;\n\n"
     ),
@@ -53,12 +53,19 @@ HOOKS = [
         "\n/* Supported VGICv5 address types  */\n"
         "#define KVM_VGIC_V5_ADDR_TYPE_IRS	6\n"
         "\n"
-        "#define KVM_VGIC_V5_IRS_SIZE		(2 * SZ_64K)\n",
+        "#define KVM_VGIC_V5_IRS_SIZE		(2 * SZ_64K)\n"
+        "\n"
+        "/* Not in Linux 7.4 */\n"
+        "#define KVM_VGIC_V5_ADDR_TYPE_ITS	7\n"
+        "#define KVM_VGIC_V5_ITS_SIZE		(2 * SZ_64K)\n"
+        "#define KVM_VGIC_V5_ITS_DEVICEID_BITS	0\n"
+        "#define KVM_VGIC_V5_ITS_EVENTID_BITS	1\n",
     ),
     insert_after(
         "arch/arm64/include/uapi/asm/kvm.h",
         "#define KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ  9\n",
         "#define KVM_DEV_ARM_VGIC_GRP_IRS_REGS	10\n#define KVM_DEV_ARM_VGIC_GRP_IST	11\n"
+        "#define KVM_DEV_ARM_VGIC_GRP_ITS_WIDTHS	12\n"
         "\n"
         "struct kvm_vgic_v5_ist {\n"
         "	__u64 spi_ist_addr;\n"
@@ -74,6 +81,12 @@ HOOKS = [
         "	__u64 size;\n"
         "};\n"
         "\n",
+    ),
+    insert_before(
+        "include/uapi/linux/kvm.h",
+        "\n	KVM_DEV_TYPE_MAX,\n",
+        "	KVM_DEV_TYPE_ARM_VGIC_V5_ITS,\n"
+        "#define KVM_DEV_TYPE_ARM_VGIC_V5_ITS	KVM_DEV_TYPE_ARM_VGIC_V5_ITS\n",
     ),
     # ---- Life cycle ----
     insert_after(
@@ -107,6 +120,24 @@ HOOKS = [
         f"{KVM}/vgic/vgic-irqfd.c",
         "		if ((e->irqchip.pin >= KVM_IRQCHIP_NUM_PINS) ||\n",
         "		if ((e->irqchip.pin >= (vgic_is_v5(kvm) ? KVM_IRQCHIP_NUM_PINS : 1020 - 32)) ||\n",
+    ),
+    # ---- MSIs ----
+    insert_before(
+        f"{KVM}/vgic/vgic-irqfd.c",
+        "	if (!vgic_has_its(kvm))\n		return -ENODEV;\n",
+        "	if (vgic_is_v5(kvm))\n		return kvm_vgicv5_set_msi(kvm, e, level);\n\n",
+    ),
+    insert_before(
+        f"{KVM}/vgic/vgic-irqfd.c",
+        "		if (!vgic_has_its(kvm))\n			break;\n",
+        "		if (vgic_is_v5(kvm))\n			return kvm_vgicv5_set_msi_inatomic(kvm, e);\n\n",
+    ),
+    # ---- End of interrupt ----
+    Hook(
+        "include/linux/kvm_host.h",
+        "#ifdef CONFIG_KVM_IOAPIC\nvoid kvm_arch_post_irq_ack_notifier_list_update(struct kvm *kvm);\n",
+        "#if defined(CONFIG_KVM_IOAPIC) || defined(CONFIG_KVM_VGICV5)\n"
+        "void kvm_arch_post_irq_ack_notifier_list_update(struct kvm *kvm);\n",
     ),
     # ---- Running ----
     Hook(
@@ -152,6 +183,11 @@ HOOKS = [
         "	{ SYS_DESC(SYS_ICC_IAFFIDR_EL1), kvm_vgicv5_access(access_gicv5_iaffid) },\n"
         "	{ SYS_DESC(SYS_ICC_PPI_ENABLER0_EL1), kvm_vgicv5_access(access_gicv5_ppi_enabler) },\n"
         "	{ SYS_DESC(SYS_ICC_PPI_ENABLER1_EL1), kvm_vgicv5_access(access_gicv5_ppi_enabler) },\n",
+    ),
+    insert_before(
+        f"{KVM}/sys_regs.c",
+        "	SYS_INSN(AT_S1E2R, handle_at_s1e2),\n",
+        "	{ SYS_DESC(GICV5_OP_GIC_CDDI), kvm_vgicv5_access(undef_access) },\n\n",
     ),
     insert_after(
         f"{KVM}/config.c", "		__compute_fgt(vcpu, ICH_HFGITR_EL2);\n", "		kvm_vgicv5_compute_fgt(vcpu);\n"

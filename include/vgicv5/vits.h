@@ -150,6 +150,9 @@ int vgicv5_inject_msi(struct vgicv5_vits *vits, uint32_t device_id, uint32_t eve
  */
 int vgicv5_inject_msi_cached(struct vgicv5_vits *vits, uint32_t device_id, uint32_t event_id);
 
+/** The ITS whose ITS_TRANSLATER is at a guest-physical address, or NULL. The VM has been started. Any context. */
+struct vgicv5_vits *vgicv5_vits_at(const struct vgicv5_vm *vm, uint64_t address);
+
 /**
  * A device's 32-bit write of `data` to a guest-physical address. As vgicv5_inject_msi() of the ITS whose
  * ITS_TRANSLATER is there.

@@ -38,6 +38,13 @@ SUITES = {
         "state": ("state", 0, "state: all 5 passed"),
         "moved": ("moved", 0, "moved: all 4 passed"),
     },
+    # MSIs by virtual ITSs, and the end of level interrupts.
+    "msi": {
+        "itss": ("itss", 0, "itss: all 4 passed"),
+        "msi": ("msi", 0, "msi: all 5 passed"),
+        "resample": ("resample", 0, "resample: all 7 passed"),
+        "leaks": ("sh /leaks", 0, "leaks: none"),
+    },
     # VMs killed at any moment; then no object of the kernel without an owner.
     "storm": {
         "storm": ("storm 200 1", 0, "storm: end"),

@@ -12,6 +12,12 @@ static void print_line(void *ctx, const char *line)
 	seq_printf(ctx, "%s\n", line);
 }
 
+static void print_vcpu(struct seq_file *file, struct vgicv5_kvm_vcpu *vcpu)
+{
+	vgicv5_dump_vcpu(&vcpu->vcpu, print_line, file);
+	seq_printf(file, "  trapped deactivations: %lu\n", READ_ONCE(vcpu->deactivations));
+}
+
 static int vgicv5_show(struct seq_file *file, void *unused)
 {
 	struct kvm *kvm = file->private;
@@ -27,7 +33,7 @@ static int vgicv5_show(struct seq_file *file, void *unused)
 		return 0;
 	vgicv5_dump_vm(&lib->vm, print_line, file);
 	for (i = 0; i < lib->nr_vcpus; i++)
-		vgicv5_dump_vcpu(&lib->vcpus[i]->vcpu, print_line, file);
+		print_vcpu(file, lib->vcpus[i]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vgicv5);

@@ -53,6 +53,8 @@ static int set_address(struct kvm *kvm, u64 __user *from)
 		return -EFAULT;
 	guard(mutex)(&kvm->arch.config_lock);
 	ret = vgic_check_iorange(kvm, dist->vgic_dist_base, base, IRS_ALIGN, KVM_VGIC_V5_IRS_SIZE);
+	if (!ret && vgicv5_kvm_its_overlaps(kvm, base))
+		ret = -EINVAL;
 	if (!ret)
 		dist->vgic_dist_base = base;
 	return ret;

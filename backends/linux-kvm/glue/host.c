@@ -74,6 +74,8 @@ int vgicv5_kvm_host_start(volatile void *irs, bool coherent, struct irq_domain *
 		return ret;
 	vgicv5_kvm_lpi_domain = lpi_domain;
 	ret = kvm_register_device_ops(&vgicv5_kvm_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5);
+	if (!ret)
+		ret = kvm_register_device_ops(&vgicv5_kvm_its_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5_ITS);
 	if (ret) {
 		vgicv5_host_fini(&vgicv5_kvm_host);
 		return ret;

@@ -7,6 +7,8 @@
 #include <linux/gfp.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include <vgicv5/port.h>
@@ -88,12 +90,37 @@ void vgicv5_port_vm_dead(struct vgicv5_vm *vm, const char *why)
 
 /* ---- Guest memory ---- */
 
+/* By a worker, as of an irqfd, which has no memory of a user or not this one's. */
+static int read_from_afar(struct kvm *kvm, gpa_t gpa, void *to, size_t bytes)
+{
+	size_t done, part;
+	int ret = 0;
+
+	if (!mmget_not_zero(kvm->mm))
+		return -EFAULT;
+	for (done = 0; done < bytes && !ret; done += part) {
+		unsigned long hva = gfn_to_hva(kvm, gpa_to_gfn(gpa + done));
+
+		part = min_t(size_t, bytes - done, PAGE_SIZE - offset_in_page(gpa + done));
+		if (kvm_is_error_hva(hva) ||
+		    access_remote_vm(kvm->mm, hva + offset_in_page(gpa + done), to + done, part, 0) != part)
+			ret = -EFAULT;
+	}
+	/* Not mmput(): the end of that memory is not for here, under kvm->srcu. */
+	mmput_async(kvm->mm);
+	return ret;
+}
+
 int vgicv5_port_guest_read(struct vgicv5_vm *vm, uint64_t gpa, void *to, size_t bytes)
 {
 	struct kvm *kvm = vgicv5_kvm_of_vm(vm)->kvm;
 	int idx = srcu_read_lock(&kvm->srcu);
-	int ret = kvm_read_guest(kvm, gpa, to, bytes);
+	int ret;
 
+	if (current->mm == kvm->mm)
+		ret = kvm_read_guest(kvm, gpa, to, bytes);
+	else
+		ret = read_from_afar(kvm, gpa, to, bytes);
 	srcu_read_unlock(&kvm->srcu, idx);
 	return ret ? VGICV5_FAULT : VGICV5_OK;
 }

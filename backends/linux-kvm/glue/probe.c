@@ -77,7 +77,7 @@ bool kvm_vgicv5_access_sysreg(struct kvm_vcpu *vcpu, struct sys_reg_params *para
 	/* On the CPU on which it is loaded. */
 	preempt_disable();
 	if (lib)
-		result = vgicv5_vcpu_trap(&lib->vcpu, encoding, !params->is_write, &value);
+		result = vgicv5_kvm_trap(lib, encoding, !params->is_write, &value);
 	preempt_enable();
 	if (result != VGICV5_TRAP_DONE) {
 		kvm_inject_undefined(vcpu);
@@ -99,6 +99,16 @@ void kvm_vgicv5_compute_fgt(struct kvm_vcpu *vcpu)
 	*vcpu_fgt(vcpu, ICH_HFGRTR_EL2) &= traps.hfgrtr;
 	*vcpu_fgt(vcpu, ICH_HFGWTR_EL2) &= traps.hfgwtr;
 	*vcpu_fgt(vcpu, ICH_HFGITR_EL2) &= traps.hfgitr;
+}
+
+/* KVM writes the register at each entry, from what was computed when the vCPU was loaded. */
+void vgicv5_kvm_refresh_traps(struct kvm_vcpu *vcpu)
+{
+	u64 cddi = GICV5_MASK(ICH_HFGITR_EL2_GICCDDI);
+	struct vgicv5_traps traps;
+
+	vgicv5_vcpu_traps(&vgicv5_kvm_vcpu_of(vcpu)->vcpu, &traps);
+	*vcpu_fgt(vcpu, ICH_HFGITR_EL2) = (*vcpu_fgt(vcpu, ICH_HFGITR_EL2) & ~cddi) | (traps.hfgitr & cddi);
 }
 
 /* ---- Around the guest: kvm_vgicv5_enter() and the nVHE object do it ---- */

@@ -19,15 +19,14 @@ static void __user *user_pointer(const struct kvm_device_attr *attr)
 }
 
 /* What the library calls unsupported is a register that userspace can name and that does not exist. */
-static int state_errno(int error)
+int vgicv5_kvm_state_errno(int error)
 {
 	return error == VGICV5_UNSUPPORTED ? -ENXIO : vgicv5_kvm_errno(error);
 }
 
 /* ---- With the VM stopped ---- */
 
-/* All vCPUs and the configuration are the caller's. Not before CTRL_INIT. */
-static int stop(struct kvm *kvm)
+int vgicv5_kvm_stop(struct kvm *kvm)
 {
 	mutex_lock(&kvm->lock);
 	if (kvm_trylock_all_vcpus(kvm)) {
@@ -43,7 +42,7 @@ static int stop(struct kvm *kvm)
 	return -EBUSY;
 }
 
-static void resume(struct kvm *kvm)
+void vgicv5_kvm_resume(struct kvm *kvm)
 {
 	mutex_unlock(&kvm->arch.config_lock);
 	kvm_unlock_all_vcpus(kvm);
@@ -73,8 +72,8 @@ static int access_irs(struct kvm *kvm, struct kvm_device_attr *attr, bool write,
 
 	if (attr->attr > U32_MAX)
 		return -ENXIO;
-	return state_errno(write ? vgicv5_state_set_irs(vm, attr->attr, *value)
-				 : vgicv5_state_get_irs(vm, attr->attr, value));
+	return vgicv5_kvm_state_errno(write ? vgicv5_state_set_irs(vm, attr->attr, *value)
+					    : vgicv5_state_get_irs(vm, attr->attr, value));
 }
 
 static int access_register(struct kvm_device *dev, struct kvm_device_attr *attr, bool write)
@@ -85,14 +84,14 @@ static int access_register(struct kvm_device *dev, struct kvm_device_attr *attr,
 
 	if (write && get_user(value, user))
 		return -EFAULT;
-	ret = stop(dev->kvm);
+	ret = vgicv5_kvm_stop(dev->kvm);
 	if (ret)
 		return ret;
 	if (attr->group == KVM_DEV_ARM_VGIC_GRP_IRS_REGS)
 		ret = access_irs(dev->kvm, attr, write, &value);
 	else
 		ret = access_sysreg(dev, attr, write, &value);
-	resume(dev->kvm);
+	vgicv5_kvm_resume(dev->kvm);
 	if (!ret && !write)
 		ret = put_user(value, user);
 	return ret;
@@ -136,13 +135,14 @@ static int copy_ists(const struct kvm_vgic_v5_ist *asked, const struct vgicv5_st
 static int transfer_ists(struct kvm *kvm, const struct vgicv5_state_ists *ists, bool write)
 {
 	struct vgicv5_vm *vm;
-	int ret = stop(kvm);
+	int ret = vgicv5_kvm_stop(kvm);
 
 	if (ret)
 		return ret;
 	vm = &vgicv5_kvm_of(kvm)->vm;
-	ret = state_errno(write ? vgicv5_state_set_ists(vm, ists) : vgicv5_state_get_ists(vm, ists));
-	resume(kvm);
+	ret = vgicv5_kvm_state_errno(write ? vgicv5_state_set_ists(vm, ists)
+					   : vgicv5_state_get_ists(vm, ists));
+	vgicv5_kvm_resume(kvm);
 	return ret;
 }
 
@@ -289,7 +289,8 @@ int vgicv5_kvm_state_has(struct kvm_device *dev, struct kvm_device_attr *attr)
 	case KVM_DEV_ARM_VGIC_GRP_CPU_SYSREGS:
 		return has_sysreg(attr->attr & KVM_DEV_ARM_VGIC_SYSREG_INSTR_MASK) ? 0 : -ENXIO;
 	case KVM_DEV_ARM_VGIC_GRP_IRS_REGS:
-		return attr->attr > U32_MAX ? -ENXIO : state_errno(vgicv5_state_has_irs(attr->attr));
+		return attr->attr > U32_MAX ? -ENXIO
+					    : vgicv5_kvm_state_errno(vgicv5_state_has_irs(attr->attr));
 	case KVM_DEV_ARM_VGIC_GRP_IST:
 	case KVM_DEV_ARM_VGIC_GRP_STATE:
 		return attr->attr ? -ENXIO : 0;

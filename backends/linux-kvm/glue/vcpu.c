@@ -65,6 +65,7 @@ bool kvm_vgicv5_enter(struct kvm_vcpu *vcpu)
 		request_death(vcpu);
 		return false;
 	}
+	vgicv5_kvm_refresh_traps(vcpu);
 	vgicv5_transport_enter(vcpu);
 	return true;
 }

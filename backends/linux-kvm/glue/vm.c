@@ -40,6 +40,7 @@ static void free_objects(struct vgicv5_kvm *lib)
 		kfree(lib->vcpus[i]);
 	}
 	kfree(lib->vcpus);
+	kvfree(lib->itss);
 	kfree(lib);
 }
 
@@ -50,6 +51,7 @@ static struct vgicv5_kvm *alloc_objects(struct kvm *kvm)
 	if (!lib)
 		return NULL;
 	lib->kvm = kvm;
+	mutex_init(&lib->notifiers);
 	lib->vcpus = kcalloc(atomic_read(&kvm->online_vcpus), sizeof(*lib->vcpus), GFP_KERNEL_ACCOUNT);
 	if (!lib->vcpus) {
 		kfree(lib);
@@ -84,6 +86,7 @@ static int make(struct vgicv5_kvm *lib, unsigned int nr_spis)
 		.ppi_visible = {visible_ppis(lib->kvm)},
 		.ppi_dvi = {wired_ppis()},
 		.max_lpi_id_bits = 16,
+		.deactivated = vgicv5_kvm_deactivated,
 	};
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
@@ -97,7 +100,8 @@ static int make(struct vgicv5_kvm *lib, unsigned int nr_spis)
 		if (ret)
 			return ret;
 	}
-	return vgicv5_kvm_errno(vgicv5_vm_start(&lib->vm));
+	ret = vgicv5_kvm_make_itss(lib);
+	return ret ?: vgicv5_kvm_errno(vgicv5_vm_start(&lib->vm));
 }
 
 /* ---- Life cycle ---- */

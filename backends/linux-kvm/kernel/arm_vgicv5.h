@@ -7,6 +7,7 @@
 #define __KVM_ARM_VGICV5_H
 
 struct kvm;
+struct kvm_kernel_irq_routing_entry;
 struct kvm_vcpu;
 
 struct sys_reg_desc;
@@ -21,6 +22,16 @@ int kvm_vgicv5_register_iodev(struct kvm *kvm);
 
 /** The line of an SPI (in GICv5's format of INTIDs) changed. Any context. -EINVAL: there is none. */
 int kvm_vgicv5_inject_spi(struct kvm *kvm, unsigned int intid, bool level);
+
+/**
+ * An MSI, of a route or of userspace. May sleep. 1: delivered. 0: the guest has blocked it. -ENODEV: no ITS; -EBUSY:
+ * before CTRL_INIT; -EINVAL: no DeviceID, or not the address of an ITS_TRANSLATER; -EIO: the VM has died; -1: `level`
+ * is 0.
+ */
+int kvm_vgicv5_set_msi(struct kvm *kvm, const struct kvm_kernel_irq_routing_entry *entry, int level);
+
+/** The same in any context. -EWOULDBLOCK: nothing was done, it must be kvm_vgicv5_set_msi(). */
+int kvm_vgicv5_set_msi_inatomic(struct kvm *kvm, const struct kvm_kernel_irq_routing_entry *entry);
 
 /**
  * Last step before the guest, interrupts off: hands over what was injected. False: the VM has died meanwhile, do not
@@ -43,6 +54,18 @@ static inline int kvm_vgicv5_register_iodev(struct kvm *kvm)
 static inline int kvm_vgicv5_inject_spi(struct kvm *kvm, unsigned int intid, bool level)
 {
 	return -EINVAL;
+}
+
+static inline int kvm_vgicv5_set_msi(struct kvm *kvm, const struct kvm_kernel_irq_routing_entry *entry,
+				     int level)
+{
+	return -ENODEV;
+}
+
+static inline int kvm_vgicv5_set_msi_inatomic(struct kvm *kvm,
+					      const struct kvm_kernel_irq_routing_entry *entry)
+{
+	return -EWOULDBLOCK;
 }
 
 static inline bool kvm_vgicv5_enter(struct kvm_vcpu *vcpu)

@@ -67,7 +67,8 @@ void vgic_v5_save_state(struct kvm_vcpu *vcpu)
  */
 static bool execute(struct kvm_vcpu *vcpu, const struct vgicv5_word_access *access, uint64_t *value)
 {
-	struct vgicv5_vcpu *lib = &vgicv5_kvm_vcpu_of(vcpu)->vcpu;
+	struct vgicv5_kvm_vcpu *glue = vgicv5_kvm_vcpu_of(vcpu);
+	struct vgicv5_vcpu *lib = &glue->vcpu;
 	enum vgicv5_soft_result result = VGICV5_SOFT_DONE;
 	bool done = true;
 	unsigned long flags;
@@ -80,7 +81,7 @@ static bool execute(struct kvm_vcpu *vcpu, const struct vgicv5_word_access *acce
 		vgicv5_vcpu_exit(lib);
 	}
 	if (result == VGICV5_SOFT_TRAPPED)
-		done = vgicv5_vcpu_trap(lib, access->encoding, access->read, value) == VGICV5_TRAP_DONE;
+		done = vgicv5_kvm_trap(glue, access->encoding, access->read, value) == VGICV5_TRAP_DONE;
 	else
 		done = result == VGICV5_SOFT_DONE;
 	local_irq_restore(flags);
