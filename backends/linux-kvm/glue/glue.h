@@ -61,6 +61,16 @@ static inline struct vgicv5_kvm *vgicv5_kvm_of(const struct kvm *kvm)
 	return kvm->arch.vgic.gicv5_vm.lib;
 }
 
+/** After CTRL_INIT has succeeded, otherwise NULL: then it exists until the VM ends. Any context. */
+static inline struct vgicv5_kvm *vgicv5_kvm_initialized(const struct kvm *kvm)
+{
+	if (!vgic_initialized(kvm))
+		return NULL;
+	/* Between the stores to the two, KVM has set the routes and waited for SRCU. */
+	smp_rmb();
+	return vgicv5_kvm_of(kvm);
+}
+
 static inline struct vgicv5_kvm_vcpu *vgicv5_kvm_vcpu_of(const struct kvm_vcpu *vcpu)
 {
 	return vcpu->arch.vgic_cpu.vgicv5;

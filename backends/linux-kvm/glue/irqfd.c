@@ -18,16 +18,16 @@ static u64 address_of(const struct kvm_kernel_irq_routing_entry *entry)
 /* @return the ITS that a message is for, or an errno. It exists until the VM ends. */
 static struct vgicv5_vits *its_of(struct kvm *kvm, const struct kvm_kernel_irq_routing_entry *entry)
 {
+	struct vgicv5_kvm *lib = vgicv5_kvm_initialized(kvm);
 	struct vgicv5_vits *vits;
 
 	if (!kvm->arch.vgic.msis_require_devid)
 		return ERR_PTR(-ENODEV);
-	/* Before that, CTRL_INIT may still fail and be tried again. */
-	if (!vgic_initialized(kvm))
+	if (!lib)
 		return ERR_PTR(-EBUSY);
 	if (!(entry->msi.flags & KVM_MSI_VALID_DEVID))
 		return ERR_PTR(-EINVAL);
-	vits = vgicv5_vits_at(&vgicv5_kvm_of(kvm)->vm, address_of(entry));
+	vits = vgicv5_vits_at(&lib->vm, address_of(entry));
 	return vits ?: ERR_PTR(-EINVAL);
 }
 
@@ -97,13 +97,12 @@ void vgicv5_kvm_update_notifiers(struct kvm *kvm)
 {
 	DECLARE_BITMAP(wanted, VGICV5_KVM_MAX_SPIS) = {};
 	DECLARE_BITMAP(changed, VGICV5_KVM_MAX_SPIS);
-	struct vgicv5_kvm *lib;
+	struct vgicv5_kvm *lib = vgicv5_kvm_initialized(kvm);
 	unsigned int spi;
 
 	/* What there is before CTRL_INIT is found at the first run. */
-	if (!vgic_is_v5(kvm) || !vgic_initialized(kvm))
+	if (!vgic_is_v5(kvm) || !lib)
 		return;
-	lib = vgicv5_kvm_of(kvm);
 	guard(mutex)(&lib->notifiers);
 	wanted_spis(kvm, lib->vm.config.spi_count, wanted);
 	bitmap_xor(changed, wanted, lib->notified, VGICV5_KVM_MAX_SPIS);
