@@ -56,7 +56,7 @@ HOOKS = [
         "#define KVM_VGIC_V5_IRS_SIZE		(2 * SZ_64K)\n"
         "\n"
         "/* Not in Linux 7.4 */\n"
-        "#define KVM_VGIC_V5_ADDR_TYPE_ITS	7\n"
+        "#define KVM_VGIC_V5_ADDR_TYPE_ITS	0x5635\n"
         "#define KVM_VGIC_V5_ITS_SIZE		(2 * SZ_64K)\n"
         "#define KVM_VGIC_V5_ITS_DEVICEID_BITS	0\n"
         "#define KVM_VGIC_V5_ITS_EVENTID_BITS	1\n",
@@ -65,7 +65,6 @@ HOOKS = [
         "arch/arm64/include/uapi/asm/kvm.h",
         "#define KVM_DEV_ARM_VGIC_GRP_MAINT_IRQ  9\n",
         "#define KVM_DEV_ARM_VGIC_GRP_IRS_REGS	10\n#define KVM_DEV_ARM_VGIC_GRP_IST	11\n"
-        "#define KVM_DEV_ARM_VGIC_GRP_ITS_WIDTHS	12\n"
         "\n"
         "struct kvm_vgic_v5_ist {\n"
         "	__u64 spi_ist_addr;\n"
@@ -75,6 +74,7 @@ HOOKS = [
         "};\n"
         "\n"
         "#define KVM_DEV_ARM_VGIC_GRP_STATE	0x5635\n"
+        "#define KVM_DEV_ARM_VGIC_GRP_ITS_WIDTHS	0x5636\n"
         "\n"
         "struct kvm_vgic_v5_state {\n"
         "	__u64 addr;\n"

@@ -147,6 +147,9 @@ bool vgicv5_kvm_its_overlaps(struct kvm *kvm, u64 base);
 /** Registers for the end of those SPIs that KVM's notifiers are for, and of no others. May sleep. */
 void vgicv5_kvm_update_notifiers(struct kvm *kvm);
 
+/** The same after a state has been restored, whose registrations have taken the place of the VM's. May sleep. */
+void vgicv5_kvm_renew_notifiers(struct vgicv5_kvm *lib);
+
 /** vgicv5_vm_config.deactivated */
 void vgicv5_kvm_deactivated(struct vgicv5_vm *vm, uint32_t spi);
 

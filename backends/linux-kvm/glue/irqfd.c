@@ -87,8 +87,8 @@ static void change_registration(struct vgicv5_kvm *lib, unsigned int spi, bool w
 {
 	int error = wanted ? vgicv5_eoi_register(&lib->vm, spi) : vgicv5_eoi_unregister(&lib->vm, spi);
 
-	/* A dead VM deactivates nothing any more. */
-	if (!WARN_ON_ONCE(error && error != VGICV5_DEAD))
+	/* A dead VM deactivates nothing any more; a restored state has brought registrations of its own. */
+	if (!WARN_ON_ONCE(error && error != VGICV5_DEAD && error != VGICV5_BUSY))
 		__change_bit(spi, lib->notified);
 }
 
@@ -108,6 +108,15 @@ void vgicv5_kvm_update_notifiers(struct kvm *kvm)
 	bitmap_xor(changed, wanted, lib->notified, VGICV5_KVM_MAX_SPIS);
 	for_each_set_bit(spi, changed, VGICV5_KVM_MAX_SPIS)
 		change_registration(lib, spi, test_bit(spi, wanted));
+}
+
+void vgicv5_kvm_renew_notifiers(struct vgicv5_kvm *lib)
+{
+	unsigned int spi;
+
+	guard(mutex)(&lib->notifiers);
+	/* Those that are there already are refused. */
+	for_each_set_bit(spi, lib->notified, VGICV5_KVM_MAX_SPIS)(void) vgicv5_eoi_register(&lib->vm, spi);
 }
 
 /* kvm_register_irq_ack_notifier() or kvm_unregister_irq_ack_notifier() */

@@ -193,13 +193,13 @@ static ssize_t save_state(struct vgicv5_vm *vm, void **state)
 static int get_state(struct kvm *kvm, struct kvm_vgic_v5_state *asked)
 {
 	void *state = NULL;
-	ssize_t bytes = stop(kvm);
+	ssize_t bytes = vgicv5_kvm_stop(kvm);
 	int ret = 0;
 
 	if (bytes)
 		return bytes;
 	bytes = save_state(&vgicv5_kvm_of(kvm)->vm, &state);
-	resume(kvm);
+	vgicv5_kvm_resume(kvm);
 	if (bytes < 0)
 		ret = bytes;
 	else if (asked->addr && asked->size < bytes)
@@ -221,11 +221,13 @@ static int set_state(struct kvm *kvm, const struct kvm_vgic_v5_state *asked)
 	state = vmemdup_user((void __user *)(unsigned long)asked->addr, asked->size);
 	if (IS_ERR(state))
 		return PTR_ERR(state);
-	ret = stop(kvm);
+	ret = vgicv5_kvm_stop(kvm);
 	if (!ret) {
 		ret = vgicv5_state_restore(&vgicv5_kvm_of(kvm)->vm, state, asked->size);
+		if (!ret)
+			vgicv5_kvm_renew_notifiers(vgicv5_kvm_of(kvm));
 		ret = ret == VGICV5_UNSUPPORTED ? -EOPNOTSUPP : vgicv5_kvm_errno(ret);
-		resume(kvm);
+		vgicv5_kvm_resume(kvm);
 	}
 	kvfree(state);
 	return ret;
