@@ -7,6 +7,7 @@
 #include <devices/board.h>
 #include <devices/guest_fdt.h>
 #include <devices/layout.h>
+#include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,18 @@ static uint8_t *ram_at(struct vmm *vmm, uint64_t address)
 	return vmm->ram + (address - BOARD_RAM_BASE);
 }
 
+/* The board of QEMU has a PCI host where it has an ITS. */
+static void make_tree(void *blob, const struct guest_fdt *guest)
+{
+	int pci;
+
+	if (guest_fdt_make(blob, GUEST_FDT_SIZE, guest))
+		die("device tree");
+	pci = fdt_node_offset_by_compatible(blob, -1, "pci-host-ecam-generic");
+	if (pci >= 0 && fdt_nop_node(blob, pci))
+		die("device tree without PCI");
+}
+
 void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 {
 	struct guest_fdt guest = {
@@ -40,7 +53,7 @@ void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 		.ram_base = BOARD_RAM_BASE,
 		.ram_size = vmm->ram_size,
 		.bootargs = vmm->append,
-		.plain = true,
+		.plain = !vmm->its,
 		.seed = 1,
 	};
 	struct guest_layout layout;
@@ -58,8 +71,7 @@ void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd)
 		guest.initrd_start = layout.initrd;
 		guest.initrd_end = layout.initrd_end;
 	}
-	if (guest_fdt_make(ram_at(vmm, layout.fdt), GUEST_FDT_SIZE, &guest))
-		die("device tree");
+	make_tree(ram_at(vmm, layout.fdt), &guest);
 	registers_start(&vmm->cpu[0], layout.kernel, layout.fdt);
 	free(image);
 	free(disk);

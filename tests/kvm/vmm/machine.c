@@ -89,6 +89,18 @@ void vmm_create(struct vmm *vmm)
 		registers_show(&vmm->cpu[i], &model);
 }
 
+static void create_its(struct vmm *vmm)
+{
+	struct kvm_create_device device = {.type = KVM_DEV_TYPE_ARM_VGIC_V5_ITS};
+	uint64_t base = BOARD_ITS_BASE;
+	struct kvm_device_attr address = {.group = KVM_DEV_ARM_VGIC_GRP_ADDR,
+					  .attr = KVM_VGIC_V5_ADDR_TYPE_ITS,
+					  .addr = (uintptr_t)&base};
+
+	call(vmm->fd, KVM_CREATE_DEVICE, &device, "KVM has no ITS for guests: KVM_CREATE_DEVICE");
+	call((int)device.fd, KVM_SET_DEVICE_ATTR, &address, "address of the ITS");
+}
+
 void vmm_ready(struct vmm *vmm)
 {
 	uint64_t irs = BOARD_IRS_BASE;
@@ -96,6 +108,8 @@ void vmm_ready(struct vmm *vmm)
 
 	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V5_ADDR_TYPE_IRS, &irs, "address of the IRS");
 	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &vmm->spis, "number of SPIs");
+	if (vmm->its)
+		create_its(vmm);
 	set_attribute(vmm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL, "init of the GICv5");
 	for (i = 0; i < vmm->cpus; i++)
 		registers_remember(&vmm->cpu[i]);

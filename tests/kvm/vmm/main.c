@@ -16,13 +16,14 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: vmm [-c CPUS] [-m MIB] [-i INITRD] [-a COMMAND-LINE] [-s FILE [-l LINES] [-d MS]] IMAGE\n"
+	"usage: vmm [-c CPUS] [-m MIB] [-i INITRD] [-a COMMAND-LINE] [-t | -s FILE [-l LINES] [-d MS]] IMAGE\n"
 	"       vmm -r FILE [-s FILE [-l LINES] [-d MS]]\n"
 	"\n"
 	"Runs an arm64 Image, or a guest that was saved to FILE (-r), as a KVM guest with a GICv5 on the plain board (see\n"
 	"doxygen/vmfile.md): RAM at 0x40000000, the IRS at 0x08010000, and a PL011 at 0x09000000 (SPI 1), which is the\n"
 	"program's standard input and output. With -s the guest is saved to FILE, and ends here, when the program gets the\n"
-	"signal USR1, or -d MS after it has printed LINES.\n"
+	"signal USR1, or -d MS after it has printed LINES. With -t there is an ITS, too, which the board of saved guests has\n"
+	"not.\n"
 	"Status: 0 when the guest powers off, 3 when it resets, 4 when it was saved, 5 when a file was refused, 1 for anything\n"
 	"else.\n";
 
@@ -199,6 +200,7 @@ static void set_option(struct vmm *vmm, int name)
 	switch (name) {
 	case 'c': vmm->cpus = (unsigned int)number(optarg, 1, VMM_MAX_CPUS); break;
 	case 'm': vmm->ram_size = number(optarg, 16, 4096) << 20; break;
+	case 't': vmm->its = true; break;
 	case 'i': option.initrd = optarg; break;
 	case 'a': vmm->append = optarg; break;
 	case 'r': option.restore = optarg; break;
@@ -217,9 +219,9 @@ static void options(struct vmm *vmm, int argc, char **argv)
 	vmm->cpus = 2;
 	vmm->ram_size = 256u << 20;
 	vmm->spis = BOARD_SPI_COUNT;
-	while (optind > 0 && (name = getopt(argc, argv, "c:m:i:a:r:s:l:d:")) >= 0)
+	while (optind > 0 && (name = getopt(argc, argv, "c:m:ti:a:r:s:l:d:")) >= 0)
 		set_option(vmm, name);
-	if (optind != argc - !option.restore) {
+	if (optind != argc - !option.restore || (vmm->its && (option.save || option.restore))) {
 		fputs(usage, stderr);
 		exit(VMM_STATUS_USAGE);
 	}
