@@ -50,7 +50,7 @@ struct vmm {
 	int gic;
 	unsigned int cpus;
 	uint32_t spis;
-	bool its; /* the guest has an ITS, and nothing behind it */
+	bool its;     /* the guest has an ITS, and nothing behind it */
 	uint8_t *ram; /* at BOARD_RAM_BASE */
 	uint64_t ram_size;
 	const char *append;
