@@ -68,7 +68,7 @@ static void mmio(struct vmm_cpu *cpu)
 	struct kvm_run *run = cpu->run;
 	uint64_t address = run->mmio.phys_addr;
 
-	if (address >= BOARD_UART_BASE && address < BOARD_UART_BASE + BOARD_UART_SIZE) {
+	if (address >= BOARD_UART_BASE && address < BOARD_UART_BASE + PL011_SIZE) {
 		uart_access(cpu->vmm, address - BOARD_UART_BASE, run);
 		return;
 	}
