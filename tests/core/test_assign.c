@@ -126,9 +126,15 @@ static bool host_has(uint32_t spi)
 
 static void level_is_the_wire(void **state)
 {
+	struct hal_host_counts before, after;
+
 	(void)state;
 	up();
+	hal_host_counts(&before);
 	assign(WIRE);
+	hal_host_counts(&after);
+	/* Selected, mode, VM; and sampled, as nothing says that the change of domain is an event. */
+	assert_int_equal(after.mmio_writes - before.mmio_writes, 4);
 	assert_false(pending(WIRE));
 	wire(WIRE, true);
 	assert_true(pending(WIRE));
@@ -542,10 +548,22 @@ static void registered_first(void **state)
 	assert_int_equal(guest_take(a), SPI(WIRE));
 	assert_int_equal(heard[WIRE], 3);
 	wire(WIRE, false);
+	/* Nor does software's word of the line end it, nor an end when the wire is low. */
+	say(WIRE, true);
+	say(WIRE, false);
+	guest_gic(a, GICV5_GIC_CDDI, SPI(0));
+	assert_true(traps(a));
+	wire(WIRE, true);
+	assert_int_equal((uint32_t)guest_cdia(a), SPI(WIRE));
+	wire(WIRE, false);
+	guest_gic(a, GICV5_GIC_CDEOI, 0);
+	guest_gic(a, GICV5_GIC_CDDI, SPI(WIRE));
+	assert_int_equal(heard[WIRE], 4);
+	assert_true(traps(a));
 	unassign(WIRE);
 	guest_gic(a, GICV5_GIC_CDDI, SPI(WIRE));
 	assert_false(traps(a));
-	assert_int_equal(heard[WIRE], 3);
+	assert_int_equal(heard[WIRE], 4);
 	down();
 }
 

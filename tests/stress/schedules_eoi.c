@@ -117,13 +117,6 @@ static void put_and_load_other(void)
 	(void)vgicv5_vcpu_load(&g.vm->vcpus[1].vcpu);
 }
 
-/* Edges come again while the first is being handled. */
-static void two_edges(void)
-{
-	edge_of_line();
-	edge_of_line();
-}
-
 static void take_two(void)
 {
 	take_and_end();
@@ -183,6 +176,14 @@ static void enter_both(void)
 		(void)guest_op(1, GICV5_GIC_CDEOI, 0);
 	on_pe(0);
 	(void)guest_op(0, GICV5_GIC_CDEOI, 0);
+}
+
+/* One is pending, and another edge comes while it is being handled. */
+static void up_one_pending(void)
+{
+	up_eoi();
+	edge_of_line();
+	enter_both();
 }
 
 /* Both enter, then what is there is taken: it must be there, and its end heard. */
@@ -272,7 +273,7 @@ const struct scenario eoi_scenarios[] = {
 	{"end of interrupt", 2, up_eoi, {take_and_end, enter_other, edge_of_line}, every_end_is_heard, down_eoi},
 	{"end and preemption", 1, up_eoi, {take_and_end, put_and_load_other, edge_of_line}, every_end_is_heard, down_eoi},
 	{"end and a vCPU that leaves", 2, up_eoi, {take_and_end, put_other, edge_of_line}, every_end_is_heard, down_eoi},
-	{"end and another edge", 1, up_eoi, {take_two, two_edges, enter_other}, all_ends_are_heard, down_eoi},
+	{"end and another edge", 2, up_one_pending, {take_two, edge_of_line}, all_ends_are_heard, down_eoi},
 	{"end by another that is loaded", 1, up_other_put, {take_only, load_and_end, edge_of_line}, every_end_is_heard,
 	 down_eoi},
 	{"end and registration", 1, up_eoi, {take_and_end, register_again, edge_of_line}, no_end_hangs, down_eoi},
