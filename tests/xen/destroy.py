@@ -10,15 +10,15 @@ import os
 import re
 import sys
 
-from xenmachine import DESTROY, DUMP, LINUX, V5, Domain, Machine, Worker, build_xen, hostile_image, linux_files
+from xenmachine import DESTROY, DUMP, V5, Domain, Machine, Worker, build_xen, hostile_image, linux_files
 
 ENDLESS = 0xffffffff
 ROUNDS_AFTERWARDS = 2              # of each neighbour; the first one may have begun before
 VICTIM_CPUS = 2
 # What the domains to be destroyed say at their moments, in the order of their numbers.
 MOMENTS = [("right after boot", "hostile: seed"), ("in the midst of random operations", "hostile: cpu0 at"),
-           ("idle", "Try: cat /proc/interrupts"), ("at work", "demo: round 2 ok")]
-NEIGHBOURS = {5: ("v5", 2), 6: ("v3", 1)}
+           ("with one vCPU in WFI, the other one busy", "hostile: end"), ("at work", "demo: round 2 ok")]
+NEIGHBOURS = {5: ("v5", 1), 6: ("v3", 1)}
 
 
 class Watch:
@@ -116,11 +116,11 @@ def destroy_all(watch):
 
 
 def domains(own, elf, files):
-    """All, in the order of their numbers. Linux without a programme has a shell, which waits for input."""
-    _, rewritten, initrd = files
-    bare = Domain(hostile_image(own, elf, 2, ENDLESS), cpus=VICTIM_CPUS, memory=64, properties=V5)
-    return [bare, bare, Domain(rewritten, initrd, LINUX, VICTIM_CPUS, properties=V5),
-            Worker("v5", VICTIM_CPUS).domain(files)] + [Worker(*what).domain(files) for what in NEIGHBOURS.values()]
+    """All, in the order of their numbers."""
+    bare = [Domain(hostile_image(os.path.join(own, str(operations)), elf, 2, operations), cpus=VICTIM_CPUS, memory=64,
+                   properties=V5) for operations in (ENDLESS, 0)]
+    return [bare[0], bare[0], bare[1], Worker("v5", VICTIM_CPUS).domain(files)] + [
+        Worker(*what).domain(files) for what in NEIGHBOURS.values()]
 
 
 def main():
