@@ -93,7 +93,10 @@ def must_be(machine, what, now, want):
 
 
 def destroy_all(watch):
-    """One after the other; each time less is in use. Then the neighbour with a GICv5, and nothing is left."""
+    """One after the other; each time less is in use. Then the neighbour with a GICv5, and nothing is left.
+
+    Memory is looked at only then, as those that are left may take some at any time.
+    """
     machine = watch.machine
     watch.wait_for("vGICv5 in use below")
     boot = dict(watch.in_use)
@@ -104,8 +107,6 @@ def destroy_all(watch):
         after = watch.dump()
         must_be(machine, moment, after, {"domains": before["domains"] - 1,
                                          "doorbells": before["doorbells"] - VICTIM_CPUS})
-        if after["pages"] >= before["pages"] or after["bytes"] >= before["bytes"]:
-            machine.fail(f"{moment}: {before} before, {after} afterwards")
         print(f"domain {number} destroyed {moment}: {before} before, {after} afterwards")
         work_on(watch, number == len(MOMENTS))
     watch.destroy(min(NEIGHBOURS))
