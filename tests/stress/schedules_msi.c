@@ -365,7 +365,7 @@ const struct scenario msi_scenarios[] = {
 	{"move while the ITS is off", 2, up_its, {send_while_off, move_while_off}, moved, down},
 	{"move beside a neighbour", 1, up_crowded, {send_one, move_event, send_other}, moved, down},
 	{"two events of one place", 2, up_crowded, {send_one, send_other}, crowded, down},
-	{"event after an invalidation", 1, up_to_be_invalidated, {send_one, invalidate_and_crowd, send_later},
+	{"event after an invalidation", 2, up_to_be_invalidated, {send_one, invalidate_and_crowd, send_later},
 	 later_one_is_new, down},
 	{"errors", 2, up_unmapped, {lose_one, clear_errors, lose_another}, errors_go_on, down},
 	{"wire, first use, and its mode", 2, up_wire, {raise_wire, take_lpi}, wire_is_followed, down},
