@@ -77,13 +77,12 @@ class Writers:
 def passes_on(disk, writer, place):
     """The pass that each block of a writer's part is from, 0 where it is still empty; None: mixed or somebody else's."""
     for i in range(PART):
-        block = disk[(place * PART + i) * BLOCK:][:BLOCK]
-        match = re.match(rb"writer (\d) pass (\d+)\n", block)
+        block = disk[(place * PART + i) * BLOCK:(place * PART + i + 1) * BLOCK]
+        match = re.match(rb"w(\d) (\d{12})\n", block)
         if not match:
             yield None if any(block) else 0
         else:
-            whole = (match[0] * (BLOCK // len(match[0]) + 1))[:BLOCK]
-            yield int(match[2]) if int(match[1]) == writer and block == whole else None
+            yield int(match[2]) if int(match[1]) == writer and block == match[0] * (BLOCK // 16) else None
 
 
 def check_disk(machine, disks, writers):
@@ -131,7 +130,7 @@ def look(machine, name, writers):
 def cycle(machine, writers, name, generator):
     """Saves at a random moment, goes on for a while, kills, restores."""
     writers.more_lines(generator.randrange(1, 12))
-    time.sleep(generator.random() * 0.1)
+    time.sleep(generator.random() * 0.3)
     machine.must_save(0, name)
     state = writers.state()
     found = look(machine, name, writers)
@@ -152,7 +151,7 @@ def main():
     print(f"seed {seed}", flush=True)
     os.makedirs(folder, exist_ok=True)
     name = os.path.join(folder, "inflight.vm")
-    machine = SavingMachine(folder, "--shell", shell, "--cpus", "2", "--mem", "192", "--programme", "inflight", "--save", name)
+    machine = SavingMachine(folder, "--shell", shell, "--cpus", "2", "--mem", "128", "--programme", "inflight", "--save", name)
     writers = Writers(machine)
     writers.all_more(1)
     found = [cycle(machine, writers, name, generator) for _ in range(times)]
