@@ -84,7 +84,7 @@ void vmm_create(struct vmm *vmm)
 	for (i = 0; i < vmm->cpus; i++)
 		create_cpu(vmm, i);
 	registers_firmware(&vmm->cpu[0]);
-	registers_model(&vmm->cpu[0], &model);
+	registers_portable(&vmm->cpu[0], &model);
 	for (i = 0; i < vmm->cpus; i++)
 		registers_show(&vmm->cpu[i], &model);
 }

@@ -167,15 +167,21 @@ static void *save_when_wanted(void *argument)
 	_exit(VMM_STATUS_SAVED);
 }
 
-static void watch(struct vmm *vmm)
+static void prepare_saving(void)
 {
 	struct sigaction save = {.sa_handler = on_save}, stop = {.sa_handler = on_stop};
-	pthread_t thread;
 
 	sem_init(&saver.wanted, 0, 0);
 	sem_init(&saver.stopped, 0, 0);
 	if (sigaction(SIGUSR1, &save, NULL) || sigaction(SIGUSR2, &stop, NULL))
 		die("signals");
+}
+
+/* All threads of vCPUs are known. */
+static void start_saver(struct vmm *vmm)
+{
+	pthread_t thread;
+
 	if (option.save && pthread_create(&thread, NULL, save_when_wanted, vmm))
 		die("thread that saves");
 }
@@ -241,12 +247,13 @@ int main(int argc, char **argv)
 		vmm_ready(&vmm);
 		uart_init(&vmm);
 	}
-	watch(&vmm);
+	prepare_saving();
 	uart_start(&vmm);
 	for (i = 1; i < vmm.cpus; i++)
 		if (pthread_create(&vmm.cpu[i].thread, NULL, run_cpu, &vmm.cpu[i]))
 			die("thread of a vCPU");
 	vmm.cpu[0].thread = pthread_self();
+	start_saver(&vmm);
 	run_cpu(&vmm.cpu[0]);
 	return VMM_STATUS_FAILED;
 }

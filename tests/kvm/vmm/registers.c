@@ -290,6 +290,13 @@ void registers_model(const struct vmm_cpu *cpu, struct vmfile_cpu *model)
 	vmfile_cpu_filter(model);
 }
 
+void registers_portable(const struct vmm_cpu *cpu, struct vmfile_cpu *model)
+{
+	registers_model(cpu, model);
+	/* PFR0.CSV3: KVM says so of any CPU that Linux knows to be safe; others go by what the CPU itself says. */
+	model->idregs[0] &= ~((uint64_t)0xf << 60);
+}
+
 /* KVM does not let go of some fields that no guest needs: then only those that count are set. */
 static void show_idreg(int fd, unsigned int i, uint64_t value)
 {

@@ -117,8 +117,9 @@ uint64_t registers_changed(const struct vmm_cpu *cpu);
 void registers_clocks(const struct vmm_cpu *cpu, uint64_t *virtual_count, uint64_t *physical_count);
 void registers_set_clock(const struct vmm_cpu *cpu, uint64_t virtual_count);
 
-/** What the guest sees of the CPU, as far as it counts; and another one for it to see. */
+/** What the guest sees of the CPU, as far as it counts; what a guest may see that is to be moved; another one for it to see. */
 void registers_model(const struct vmm_cpu *cpu, struct vmfile_cpu *model);
+void registers_portable(const struct vmm_cpu *cpu, struct vmfile_cpu *model);
 void registers_show(const struct vmm_cpu *cpu, const struct vmfile_cpu *model);
 
 /** No other services of the firmware than PSCI. Of all vCPUs. */
