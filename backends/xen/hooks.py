@@ -168,18 +168,25 @@ TRAPS = [
 ]
 
 CONFIG = ("\n        /*\n         * The variable max_init_domid is initialized with zero, so here it's\n",
-          "\n        if ( !vgic_v5_dom0less_config(node, &d_cfg) )\n            continue;\n")
+          "\n        if ( !vgic_v5_dom0less_config(node, &d_cfg, &flags) )\n            continue;\n")
 CREATED = ("        d = domain_create(++max_init_domid, &d_cfg, flags);\n",
            "        if ( IS_ERR(d) && vgic_v5_dom0less_failed(node, PTR_ERR(d)) )\n            continue;\n")
 MAKE_NODE = ("    switch ( kinfo->d->arch.vgic.version )\n    {\n#ifdef CONFIG_GICV3\n    case GIC_V3:\n        return make_gicv3",
              v5("kinfo->d", "return vgic_v5_make_domU_node(kinfo);"))
-UART = ("    set_interrupt(intr, d->arch.vpl011.virq, 0xf, DT_IRQ_TYPE_LEVEL_HIGH);\n",
+UART = ("    set_interrupt(intr, d->arch.vpl011.virq, 0xf, DT_IRQ_TYPE_LEVEL_HIGH);\n\n"
+        "    res = fdt_property(fdt, \"interrupts\", intr, sizeof (intr));\n    if ( res )\n        return res;\n\n"
+        "    res = fdt_property_cell(fdt, \"interrupt-parent\",\n"
+        "                            kinfo->phandle_gic);\n",
         "    if ( vgic_is_v5(d) )\n"
-        "        vgic_v5_set_interrupt(intr, d->arch.vpl011.virq,\n"
-        "                              DT_IRQ_TYPE_LEVEL_HIGH);\n"
-        "    else\n"
+        "        res = vgic_v5_make_device_interrupt(kinfo, d->arch.vpl011.virq);\n"
+        "    else\n    {\n"
         "        set_interrupt(intr, d->arch.vpl011.virq, 0xf,\n"
-        "                      DT_IRQ_TYPE_LEVEL_HIGH);\n")
+        "                      DT_IRQ_TYPE_LEVEL_HIGH);\n"
+        "        res = fdt_property(fdt, \"interrupts\", intr, sizeof (intr));\n"
+        "        if ( !res )\n"
+        "            res = fdt_property_cell(fdt, \"interrupt-parent\",\n"
+        "                                    kinfo->phandle_gic);\n"
+        "    }\n")
 DOM0LESS = (ARM + "dom0less-build.c", ARM + "domain_build.c")  # since 4.18, and before
 
 SAVED = ("    rc = dt_property_read_u64(node, \"memory\", &mem);\n    if ( !rc )\n",
@@ -191,7 +198,12 @@ TREE = [
             "- xen,vgic\n\n    Optional. A string: which interrupt controller the domain has, \"native\"\n"
             "    (as the host's, also if it is missing), \"v2\", \"v3\" or \"v5\". The last\n"
             "    needs CONFIG_VGIC_V5. A domain whose choice this host cannot offer is\n"
-            "    not built.\n\n")),
+            "    not built.\n\n"
+            "- xen,vgic-its\n\n"
+            "    Optional, without a value, for a GICv5 only: the domain has an ITS.\n\n"
+            "- xen,vgic-iwb\n\n"
+            "    Optional, without a value, with xen,vgic-its only: the interrupts of the\n"
+            "    domain's emulated devices are wires of an IWB and not SPIs.\n\n")),
     before("dom0less", DOM0LESS, CONFIG),
     after("dom0less", DOM0LESS, CREATED),
     before("dom0less", DOM0LESS, SAVED),

@@ -12,6 +12,7 @@
 #include <asm/vgic.h>
 
 #include "private.h"
+#include "fdt.h"
 
 #include <vgicv5/arch/irs.h>
 
@@ -129,10 +130,12 @@ static bool __init check_saved(const struct dt_device_node *node,
 }
 
 bool __init vgic_v5_dom0less_config(const struct dt_device_node *node,
-                                    struct xen_domctl_createdomain *config)
+                                    struct xen_domctl_createdomain *config,
+                                    unsigned int *flags)
 {
     if ( read_config(node, config) && check_vpl011(node, config) &&
-         check_saved(node, config) )
+         check_saved(node, config) &&
+         vgic_v5_read_its_config(node, config->arch.gic_version, flags) )
         return true;
 
     printk(XENLOG_ERR "%s: this domain is not built\n", dt_node_name(node));
@@ -187,7 +190,7 @@ int __init vgic_v5_make_cpu_phandle(void *fdt, unsigned int vcpu_id)
     return fdt_property_cell(fdt, "phandle", cpu_phandle(vcpu_id));
 }
 
-static int __init add_cells(void *fdt)
+int __init vgic_v5_add_cells(void *fdt)
 {
     int res = fdt_property_cell(fdt, "#address-cells",
                                 GUEST_ROOT_ADDRESS_CELLS);
@@ -222,28 +225,38 @@ static int __init add_cpus(void *fdt, const struct domain *d)
     return res;
 }
 
-static int __init add_irs(void *fdt, const struct domain *d)
+int __init vgic_v5_begin_frame(void *fdt, const char *name, uint64_t base)
 {
     __be32 reg[GUEST_ROOT_ADDRESS_CELLS + GUEST_ROOT_SIZE_CELLS];
     __be32 *cells = reg;
-    char name[32];
+    char full_name[40];
     int res;
 
-    snprintf(name, sizeof(name), "irs@%lx", VGIC_V5_IRS_BASE);
+    snprintf(full_name, sizeof(full_name), "%s@%"PRIx64, name, base);
     dt_child_set_range(&cells, GUEST_ROOT_ADDRESS_CELLS, GUEST_ROOT_SIZE_CELLS,
-                       VGIC_V5_IRS_BASE, GICV5_FRAME_SIZE);
+                       base, GICV5_FRAME_SIZE);
 
-    res = fdt_begin_node(fdt, name);
+    res = fdt_begin_node(fdt, full_name);
+    if ( !res )
+        res = fdt_property(fdt, "reg", reg, sizeof(reg));
+
+    return res;
+}
+
+static int __init add_irs(void *fdt, const struct domain *d)
+{
+    int res = vgic_v5_begin_frame(fdt, "irs", VGIC_V5_IRS_BASE);
+
     if ( !res )
         res = fdt_property_string(fdt, "compatible", "arm,gic-v5-irs");
     if ( !res )
-        res = fdt_property(fdt, "reg", reg, sizeof(reg));
-    if ( !res )
         res = fdt_property_string(fdt, "reg-names", "ns-config");
     if ( !res )
-        res = add_cells(fdt);
+        res = vgic_v5_add_cells(fdt);
     if ( !res )
         res = add_cpus(fdt, d);
+    if ( !res )
+        res = vgic_v5_add_its(fdt, d);
     if ( !res )
         res = fdt_end_node(fdt);
 
@@ -264,11 +277,13 @@ int __init vgic_v5_make_domU_node(const struct kernel_info *kinfo)
     if ( !res )
         res = fdt_property_cell(fdt, "phandle", kinfo->phandle_gic);
     if ( !res )
-        res = add_cells(fdt);
+        res = vgic_v5_add_cells(fdt);
     if ( !res )
         res = add_irs(fdt, kinfo->d);
     if ( !res )
         res = fdt_end_node(fdt);
+    if ( !res )
+        res = vgic_v5_add_iwb(fdt, kinfo->d);
 
     return res;
 }

@@ -21,6 +21,10 @@
 #else
 #define VGIC_V5_IRS_BASE   0x03020000UL
 #endif
+/* ITS: config frame, translate frame; then the IWB. */
+#define VGIC_V5_ITS_BASE   0x03040000UL
+#define VGIC_V5_ITS_TRANSLATER (VGIC_V5_ITS_BASE + 0x10000UL)
+#define VGIC_V5_IWB_BASE   0x03060000UL
 
 /* More would meet numbers that Xen takes for LPIs (is_lpi()). */
 #define VGIC_V5_MAX_SPIS   4096U
@@ -58,6 +62,8 @@ struct vgic_v5_domain {
     unsigned int references;    /* the domain's own and one for each vCPU */
     unsigned int nr_vcpus;
     struct vgic_v5_vcpu *vcpus;
+    struct vgic_v5_its *its;    /* NULL: none */
+    struct vgic_v5_iwb *iwb;    /* NULL: none */
     struct tasklet died;
 #ifdef CONFIG_VGIC_V5_TEST_SAVE
     struct vmfile_cpu shown;    /* the CPU as the domain sees it */
@@ -94,6 +100,13 @@ extern struct vgic_v5_in_use vgic_v5_in_use;
 /* ---- dump.c ---- */
 
 void vgic_v5_dump_in_use(void);
+
+/* A VM that is made for a look only has no domain, and neither of the two. */
+static inline bool vgic_v5_asks_for(const struct vgic_v5_domain *vd,
+                                    unsigned int cdf_flag)
+{
+    return vd->d && (vd->d->cdf & cdf_flag);
+}
 
 /* ---- host.c ---- */
 

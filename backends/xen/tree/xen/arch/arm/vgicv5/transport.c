@@ -305,7 +305,7 @@ bool vgic_v5_trap_hvc(struct cpu_user_regs *regs, const union hsr hsr)
     bool done;
 
     if ( !(hsr.iss & VGICV5_HVC_MARK) )
-        return false;
+        return vgic_v5_ask_for_msi(regs, hsr.iss & 0xffff);
 
     vgicv5_hvc_access(hsr.iss & 0xffff, &access);
     value = get_user_reg(regs, access.rt);

@@ -23,6 +23,16 @@ void vgic_v5_lpis_handle(void);
 /* How many are doorbells. */
 unsigned int vgic_v5_lpis_in_use(void);
 
+/* ---- ask.c: MSIs that a guest asks for ---- */
+
+struct cpu_user_regs;
+
+/* Of the HVCs; not one of Xen's, and without VGICV5_HVC_MARK. */
+#define VGIC_V5_HVC_MSI 0x4d51U
+
+/* An HVC of current. False: not this one. */
+bool vgic_v5_ask_for_msi(struct cpu_user_regs *regs, unsigned int imm);
+
 #endif
 
 /*

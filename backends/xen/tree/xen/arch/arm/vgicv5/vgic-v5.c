@@ -10,6 +10,7 @@
 #include <asm/vgic.h>
 
 #include "private.h"
+#include "its.h"
 
 #include <vgicv5/arch/intid.h>
 
@@ -57,6 +58,8 @@ static void put_domain_data(struct vgic_v5_domain *vd)
     if ( --vd->references )
         return;
 
+    vgic_v5_iwb_free(vd);
+    vgic_v5_its_free(vd);
     xfree(vd->vcpus);
     xfree(vd);
     atomic_dec(&vgic_v5_in_use.domains);
@@ -81,6 +84,10 @@ int vgic_v5_make_vm(struct vgic_v5_domain *vd, unsigned int nr_spis)
         error = vgicv5_vcpu_init(&vd->vcpus[i].core, &vd->core, i);
     }
 
+    if ( !error )
+        error = vgic_v5_its_init(vd);
+    if ( !error )
+        error = vgic_v5_iwb_init(vd, nr_spis);
     if ( !error )
         error = vgicv5_vm_start(&vd->core);
 
@@ -122,10 +129,14 @@ int vgic_v5_domain_init(struct domain *d, unsigned int nr_spis)
 
     /* Whatever was made, vgic_v5_domain_free() frees. */
     d->arch.vgic.v5 = vd;
-    if ( !rc )
-        vgic_v5_register_frame(d);
+    if ( rc )
+        return rc;
 
-    return rc;
+    vgic_v5_register_frame(d);
+    vgic_v5_its_register_frames(vd);
+    vgic_v5_iwb_register_frame(vd);
+
+    return 0;
 }
 
 /*
@@ -143,6 +154,8 @@ void vgic_v5_domain_free(struct domain *d)
         return;
 
     tasklet_kill(&vd->died);
+    vgic_v5_its_stop(vd);
+    vgic_v5_iwb_stop(vd);
     error = vgicv5_vm_destroy(&vd->core);
     if ( error )
     {
@@ -200,7 +213,9 @@ void vgic_v5_inject_irq(struct domain *d, struct vcpu *v, unsigned int virq,
     if ( !vd || d->is_dying )
         return;
 
-    if ( virq >= NR_LOCAL_IRQS )
+    if ( virq >= NR_LOCAL_IRQS && vd->iwb )
+        vgic_v5_iwb_set_wire(vd, virq - NR_LOCAL_IRQS, level);
+    else if ( virq >= NR_LOCAL_IRQS )
         vgicv5_inject_spi(&vd->core, virq - NR_LOCAL_IRQS, level);
     else if ( v && v->arch.vgic.v5 )
         vgicv5_inject_ppi(&v->arch.vgic.v5->core, virq, level);

@@ -6,7 +6,8 @@
  * arch/arm/vgicv5/lib; see arch/arm/vgicv5/README.source.
  *
  * Interrupt numbers (virq) of a GICv5 domain: below 32 the architected PPI of
- * that number, from 32 on SPI (virq - 32).
+ * that number, from 32 on SPI (virq - 32), or, if the domain has an IWB, wire
+ * (virq - 32) of that.
  */
 #ifndef __ASM_ARM_VGIC_V5_H__
 #define __ASM_ARM_VGIC_V5_H__
@@ -42,6 +43,13 @@ union hsr;
 #define VGIC_V5_VPL011_VIRQ GUEST_VPL011_SPI
 #endif
 
+/*
+ * Flags of domain_create(), beside those of xen/domain.h: the domain has an
+ * ITS, and the lines of its emulated devices are wires of an IWB.
+ */
+#define CDF_VGIC_V5_ITS (1U << 16)
+#define CDF_VGIC_V5_IWB (1U << 17)
+
 /* 0 if this host cannot have GICv5 domains. */
 unsigned int vgic_v5_max_vcpus(void);
 
@@ -59,6 +67,20 @@ void vgic_v5_vcpu_reset(struct vcpu *v);
 /* Any context. */
 void vgic_v5_inject_irq(struct domain *d, struct vcpu *v, unsigned int virq,
                         bool level);
+
+/*
+ * A device's MSI: what it would write to which address. Any context, under any
+ * lock but those of scheduler, tasklets and virtual GICv5; the caller has a
+ * reference to the domain, or the domain's RCU read lock. What comes while the
+ * guest has its ITS disabled is lost, and so is an event that it has not
+ * mapped: then its ITS says why.
+ * 0: injected or on its way. -ENODEV: the domain has no ITS, or is dying.
+ * -EINVAL: not the address of its ITS. -EBUSY: too many different events wait
+ * for the guest's tables to be read; nothing was done. -EIO: the virtual GICv5
+ * is dead.
+ */
+int vgic_v5_inject_msi(struct domain *d, paddr_t address, uint32_t device_id,
+                       uint32_t event_id);
 
 /* The virtual timer of current has fired. */
 void vgic_v5_vtimer_interrupt(struct vcpu *v);
@@ -124,14 +146,19 @@ int vgic_v5_make_domU_node(const struct kernel_info *kinfo);
 int vgic_v5_make_cpu_phandle(void *fdt, unsigned int vcpu_id);
 void vgic_v5_set_interrupt(__be32 *cells, unsigned int virq,
                            unsigned int type);
+/* Properties of the node of an emulated device that has one line, a level. */
+int vgic_v5_make_device_interrupt(const struct kernel_info *kinfo,
+                                  unsigned int virq);
 
 /*
- * Reads the property that picks a domain's interrupt controller. False: the
- * domain cannot be built, and it has been said why.
+ * Reads the properties that pick a domain's interrupt controller; adds to the
+ * flags of domain_create(). False: the domain cannot be built, and it has been
+ * said why.
  */
 #ifdef CONFIG_VGIC_V5
 bool vgic_v5_dom0less_config(const struct dt_device_node *node,
-                             struct xen_domctl_createdomain *config);
+                             struct xen_domctl_createdomain *config,
+                             unsigned int *flags);
 
 /*
  * A domain could not be created. True: because of that property, which can
@@ -142,9 +169,12 @@ bool vgic_v5_dom0less_failed(const struct dt_device_node *node, long error);
 #else
 static inline bool
 vgic_v5_dom0less_config(const struct dt_device_node *node,
-                        struct xen_domctl_createdomain *config)
+                        struct xen_domctl_createdomain *config,
+                        unsigned int *flags)
 {
-    if ( !dt_find_property(node, "xen,vgic", NULL) )
+    if ( !dt_find_property(node, "xen,vgic", NULL) &&
+         !dt_find_property(node, "xen,vgic-its", NULL) &&
+         !dt_find_property(node, "xen,vgic-iwb", NULL) )
         return true;
 
     printk(XENLOG_ERR "%s: xen,vgic is for a Xen with CONFIG_VGIC_V5\n"
