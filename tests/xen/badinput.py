@@ -30,10 +30,21 @@ WRONG_PROPERTIES = [
     # The board's GICv3 is no GICv2 as well, which comes out when the domain is created.
     (1, ('xen,vgic = "v2";',), "{}: cannot be created with the interrupt controller of xen,vgic (-19)"),
 ]
+# ITS and IWB.
+WRONG_PROPERTIES += [
+    (1, V5 + ('xen,vgic-its = "yes";',), "{}: xen,vgic-its takes no value"),
+    (1, V5 + ("xen,vgic-its = <16>;", "xen,vgic-iwb;"), "{}: xen,vgic-its takes no value"),
+    (1, V5 + ("xen,vgic-its;", "xen,vgic-iwb = <32>;"), "{}: xen,vgic-iwb takes no value"),
+    (1, V5 + ("xen,vgic-iwb;",), "{}: xen,vgic-iwb needs xen,vgic-its"),
+    (1, ("xen,vgic-its;",), '{}: xen,vgic-its needs xen,vgic = "v5"'),
+    (1, ('xen,vgic = "v3";', "xen,vgic-its;", "xen,vgic-iwb;"), '{}: xen,vgic-its needs xen,vgic = "v5"'),
+    (1, ('xen,vgic = "native";', "xen,vgic-iwb;"), '{}: xen,vgic-iwb needs xen,vgic = "v5"'),
+]
 NO_GICV5 = [(1, V5, '{}: xen,vgic = "v5", but this host has no GICv5'),
             (2, V5 + ("nr_spis = <64>;",), '{}: xen,vgic = "v5", but this host has no GICv5')]
 NO_SYMBOL = [(1, V5, "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5"),
-             (1, ('xen,vgic = "native";',), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5")]
+             (1, ('xen,vgic = "native";',), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5"),
+             (1, ("xen,vgic-its;",), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5")]
 CASES = {"native": NO_GICV5, "off": NO_SYMBOL}
 
 

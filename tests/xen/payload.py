@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The payload of tests/guest as a domain of Xen, with the same log as in a VM of the EL2 shell.
+"""The payload of tests/guest, or another guest that logs as it does, as a domain of Xen, with the same log as in a VM of
+the EL2 shell.
 
-Usage: payload.py FOLDER XEN-VERSION CONFIGURATION PAYLOAD-ELF SHELL-IMAGE PAYLOAD-IMAGE
+Usage: payload.py FOLDER XEN-VERSION CONFIGURATION PAYLOAD-ELF SHELL-IMAGE PAYLOAD-IMAGE [PROPERTY...]
+A PROPERTY is a name without a value, for the domain's node.
 """
 import os
 import subprocess
@@ -25,10 +27,10 @@ def shell_log(folder, shell, image):
     return path
 
 
-def xen_log(folder, xen, elf):
+def xen_log(folder, xen, elf, properties):
     """The payload for Xen's board, here."""
     path = os.path.join(folder, "xen.log")
-    machine = Machine(folder, xen, [Domain(bare_image(folder, elf), cpus=2, memory=64, properties=V5)],
+    machine = Machine(folder, xen, [Domain(bare_image(folder, elf), cpus=2, memory=64, properties=properties)],
                       parallel=False)
     with open(path, "w", encoding="utf-8") as f:
         for number, text in machine.said():
@@ -43,10 +45,11 @@ def xen_log(folder, xen, elf):
 def main():
     """Entry point."""
     folder, version, configuration, elf, shell, image = sys.argv[1:7]
+    properties = V5 + tuple(f"{name};" for name in sys.argv[7:])
     xen = build_xen(folder, version, configuration)
-    folder = os.path.join(folder, "payload")
+    folder = os.path.join(folder, os.path.splitext(os.path.basename(elf))[0])
     os.makedirs(folder, exist_ok=True)
-    logs = shell_log(folder, shell, image), xen_log(folder, xen, elf)
+    logs = shell_log(folder, shell, image), xen_log(folder, xen, elf, properties)
     compare = os.path.join(TOP, "tests", "guest", "compare.py")
     return subprocess.run([sys.executable, compare, *logs, os.path.join(HERE, "differences.txt")],
                           check=False).returncode
