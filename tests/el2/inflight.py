@@ -151,7 +151,7 @@ def main():
     print(f"seed {seed}", flush=True)
     os.makedirs(folder, exist_ok=True)
     name = os.path.join(folder, "inflight.vm")
-    machine = SavingMachine(folder, "--shell", shell, "--cpus", "2", "--mem", "128", "--programme", "inflight", "--save", name)
+    machine = SavingMachine(folder, "--shell", shell, "--cpus", "2", "--mem", "192", "--programme", "inflight", "--save", name)
     writers = Writers(machine)
     writers.all_more(1)
     found = [cycle(machine, writers, name, generator) for _ in range(times)]
