@@ -24,7 +24,9 @@ from savedrounds import MachineRounds, Rounds  # noqa: E402
 
 BEGIN, END = "payload: begin", "payload: end"
 MODEL = "cortex-a57"
+ROUNDS = 3  # in which a line that has arrived must be heard
 TIMES = 6  # moves from Xen to Xen
+VIRTUAL_COUNT, FREQUENCY = 112, 24  # offsets in the section "machine"
 QUEUED = 36  # offset in the section "uart": number of characters, then these
 
 
@@ -219,6 +221,24 @@ def let_wait(name, word):
         f.write(saved.build())
 
 
+def clock_of(name):
+    """The virtual count in a file, and its frequency."""
+    with open(name, "rb") as f:
+        machine = Saved(f.read()).section("machine")[2]
+    return struct.unpack_from("<Q", machine, VIRTUAL_COUNT)[0], struct.unpack_from("<Q", machine, FREQUENCY)[0]
+
+
+def clock_goes_on(test, name):
+    """Restored and saved at once: the virtual count has not gone back, and on by no more than the time that passed."""
+    start = time.monotonic()
+    machine = test.xen(saved_domain(name))
+    (before, frequency), (after, _) = clock_of(name), clock_of(machine.save())
+    passed = time.monotonic() - start
+    machine.stop()
+    if not 0 <= after - before <= passed * frequency:
+        Nobody.fail(f"virtual count {before}, then {after}, after {passed} s at most")
+
+
 def through_xen(test, files):
     """From the shell to Xen, where it has a neighbour, and back."""
     machine = test.shell("--board", "plain", "--kernel", files[1], "--cpus", "2", "--mem", "192", "--programme", "rounds",
@@ -229,13 +249,15 @@ def through_xen(test, files):
     machine.must_save(0, test.file("linux.vm"))
     machine.guest_line = lambda line: None
     machine.off()
+    clock_goes_on(test, test.file("linux.vm"))
     let_wait(test.file("linux.vm"), "it waited")
     neighbour = Linux("v3", 1)
     machine = test.xen(saved_domain(test.file("linux.vm")), neighbour.domain(files))
     beside(machine, neighbour)
     in_xen = XenRounds(machine, rounds.last, rounds.uptime)
-    while "it waited" not in in_xen.heard:
-        in_xen.more(1)
+    in_xen.more(ROUNDS)
+    if "it waited" not in in_xen.heard:
+        machine.fail("the line that had arrived was not heard")
     name = works_in_xen(test, machine, in_xen)
     left = Rounds(Nobody.fail, in_xen.last, in_xen.uptime)
     must_be_well(machine, neighbour)
