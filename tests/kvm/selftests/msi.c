@@ -10,6 +10,7 @@
 
 #include <vgicv5/arch/its.h>
 
+#include "gicstate.h"
 #include "its.h"
 
 #define SEED 1u
@@ -182,6 +183,31 @@ static void by_ioctl(void)
 	stop_takers(&m);
 	expect_counts(&m, MESSAGES);
 	machine_free(&m);
+}
+
+/* ---- In another VM ---- */
+
+/* The whole state has the ITSs in it; it is for a VM that has the same ones. */
+static void saved(void)
+{
+	struct machine from, to, without;
+	struct whole state;
+
+	start_takers(&from);
+	EXPECT(signal_event(&from, 0, 0, 0), 1);
+	EXPECT(signal_event(&from, 0, ITS_DEVICES, 0), 0);
+	stop_takers(&from);
+	state = take_whole(&from);
+
+	machine_with_itss(&to, 2, never_run);
+	EXPECT(give_whole(&to, state.data, state.bytes), 0);
+	TEST_ASSERT(is_same(take_whole(&from), take_whole(&to)), "the state is another one");
+	machine_free(&to);
+	machine_make(&without, 2, NULL, never_run, 0);
+	EXPECT(give_whole(&without, state.data, state.bytes), EINVAL);
+	machine_free(&without);
+	free(state.data);
+	machine_free(&from);
 }
 
 /* ---- By irqfds; half of them are written by another process, which has other memory ---- */
@@ -524,8 +550,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*test)(void);
 	} tests[] = {
-		{"refusals", refusals}, {"ioctl", by_ioctl}, {"irqfd", by_irqfd},
-		{"moving", moving},	{"killed", killed},
+		{"refusals", refusals}, {"ioctl", by_ioctl}, {"saved", saved},
+		{"irqfd", by_irqfd},	{"moving", moving},  {"killed", killed},
 	};
 	unsigned int i, run = 0;
 
