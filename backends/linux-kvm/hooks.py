@@ -145,6 +145,7 @@ HOOKS = [
         "		if (ret <= 0 || kvm_vcpu_exit_request(vcpu, &ret)) {\n",
         "		if (ret <= 0 || kvm_vcpu_exit_request(vcpu, &ret) || !kvm_vgicv5_enter(vcpu)) {\n",
     ),
+    insert_before(f"{KVM}/reset.c", "	/* Reset timer */\n", "	kvm_vgicv5_reset(vcpu);\n\n"),
     # ---- Test transport ----
     insert_after(
         f"{KVM}/handle_exit.c",

@@ -108,6 +108,18 @@ void vgic_v5_reset(struct kvm_vcpu *vcpu)
 	vgicv5_transport_reset(vcpu);
 }
 
+/*
+ * PSCI CPU_ON, and KVM_ARM_VCPU_INIT of a vCPU that was there before: EN, PRIORITY mask and all of the PPIs go back to what
+ * they were at CTRL_INIT. Lines that are high stay so, and are pending again with the next load.
+ */
+void kvm_vgicv5_reset(struct kvm_vcpu *vcpu)
+{
+	struct vgicv5_kvm_vcpu *lib = vgicv5_kvm_vcpu_of(vcpu);
+
+	if (lib)
+		vgicv5_vcpu_reset(&lib->vcpu);
+}
+
 /* ---- PPIs ---- */
 
 /* With irq_lock held to the end, so that the last of two changes is also the last that the library hears of. */

@@ -41,6 +41,9 @@ bool kvm_vgicv5_enter(struct kvm_vcpu *vcpu);
 
 /** KVM has brought this CPU up. Preemption off. */
 void kvm_vgicv5_init_cpu(void);
+
+/** The CPU interface as after a cold reset. The vCPU is not loaded. Nothing before CTRL_INIT, nor for other models. */
+void kvm_vgicv5_reset(struct kvm_vcpu *vcpu);
 #else
 static inline void kvm_vgicv5_destroy(struct kvm *kvm)
 {
@@ -74,6 +77,10 @@ static inline bool kvm_vgicv5_enter(struct kvm_vcpu *vcpu)
 }
 
 static inline void kvm_vgicv5_init_cpu(void)
+{
+}
+
+static inline void kvm_vgicv5_reset(struct kvm_vcpu *vcpu)
 {
 }
 #endif
