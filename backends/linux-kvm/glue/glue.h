@@ -22,6 +22,7 @@
 #define VGICV5_KVM_MAX_SPIS 1024
 
 struct kvm_device_ops;
+struct seq_file;
 
 /** A virtual ITS, from CTRL_INIT until the VM goes. */
 struct vgicv5_kvm_its {
@@ -211,6 +212,9 @@ void vgicv5_transport_reset(struct kvm_vcpu *vcpu);
 
 /** The physical side of this CPU's PE. Interrupts off, on that CPU. */
 void vgicv5_transport_init_cpu(void);
+
+/** A line of the dump about the software GICv5. */
+void vgicv5_transport_dump(struct seq_file *file);
 #else
 static inline void vgicv5_transport_enter(struct kvm_vcpu *vcpu)
 {
@@ -233,6 +237,10 @@ static inline void vgicv5_transport_reset(struct kvm_vcpu *vcpu)
 }
 
 static inline void vgicv5_transport_init_cpu(void)
+{
+}
+
+static inline void vgicv5_transport_dump(struct seq_file *file)
 {
 }
 #endif

@@ -141,8 +141,9 @@ static void publish(struct vgicv5_kvm *lib)
 	struct kvm_vcpu *vcpu;
 	unsigned long i;
 
-	kvm_for_each_vcpu(i, vcpu, kvm) WRITE_ONCE(vcpu->arch.vgic_cpu.vgicv5, lib->vcpus[i]);
-	WRITE_ONCE(kvm->arch.vgic.gicv5_vm.lib, lib);
+	/* Whoever finds the objects without a lock finds them whole. */
+	kvm_for_each_vcpu(i, vcpu, kvm) smp_store_release(&vcpu->arch.vgic_cpu.vgicv5, lib->vcpus[i]);
+	smp_store_release(&kvm->arch.vgic.gicv5_vm.lib, lib);
 }
 
 int vgic_v5_init(struct kvm *kvm)

@@ -2,6 +2,8 @@
 /* Guests on the software GICv5: their HVCs, HCR_EL2.VI, and no GICv3 CPU interface in sight. */
 #include "transport.h"
 
+#include <linux/seq_file.h>
+
 #include <asm/kvm_emulate.h>
 #include <asm/kvm_hyp.h>
 
@@ -107,6 +109,13 @@ bool kvm_vgicv5_handle_hvc(struct kvm_vcpu *vcpu)
 		vcpu_set_reg(vcpu, access.rt, value);
 	}
 	return true;
+}
+
+/* ---- Dump ---- */
+
+void vgicv5_transport_dump(struct seq_file *file)
+{
+	seq_printf(file, "  software GICv5: %zu bytes of its own\n", vgicv5_transport_memory());
 }
 
 /* ---- Start ---- */

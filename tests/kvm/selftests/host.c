@@ -126,3 +126,30 @@ void sw_ppi_line(struct machine *m, unsigned int vcpu, bool level)
 {
 	EXPECT(line(m, KVM_ARM_IRQ_TYPE_PPI, vcpu, GICV5_PPI_SW, level), 0);
 }
+
+char *machine_dump(struct machine *m)
+{
+	size_t size = 1 << 20;
+	char *text = calloc(1, size);
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/vgicv5", getpid(), m->vm->fd);
+	file = fopen(path, "r");
+	TEST_ASSERT(file && text, "%s cannot be read", path);
+	TEST_ASSERT(fread(text, 1, size - 1, file) > 0, "%s is empty", path);
+	fclose(file);
+	return text;
+}
+
+const char *dump_line(const char *dump, const char *start)
+{
+	const char *line;
+
+	for (line = dump; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, start, strlen(start)))
+			return line;
+	}
+	return NULL;
+}

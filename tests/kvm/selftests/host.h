@@ -47,6 +47,10 @@ int line(struct machine *m, unsigned int type, unsigned int vcpu, unsigned int n
 void spi_line(struct machine *m, unsigned int spi, bool level);
 void sw_ppi_line(struct machine *m, unsigned int vcpu, bool level);
 
+/** What the VM's file in debugfs says, to be freed; and the first line in it that begins with `start`, or NULL. */
+char *machine_dump(struct machine *m);
+const char *dump_line(const char *dump, const char *start);
+
 /** Lets the host read and write a variable that guests use, too. */
 #define SHARED(m, variable) ((typeof(&(variable)))addr_gva2hva((m)->vm, (gva_t) & (variable)))
 
