@@ -10,21 +10,10 @@ import os
 import subprocess
 import sys
 
-from xenmachine import TOP, V5, Domain, Machine, bare_image, build_xen
-
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def shell_log(folder, shell, image):
-    """The payload for the board of the EL2 shell, there."""
-    path = os.path.join(folder, "shell.log")
-    command = [os.path.join(TOP, "tools", "demo"), "--batch", "--payload", image, "--cpus", "2", "--cpu",
-               "cortex-a57", "--shell", shell]
-    with open(path, "w", encoding="utf-8") as f:
-        if subprocess.run(command, check=False, stdout=f, stderr=f,
-                          env={**os.environ, "VGICV5_DEMO_DIR": folder}).returncode:
-            sys.exit(f"the EL2 shell did not run it: see {path}")
-    return path
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "guest"))
+from shelllog import shell_log  # noqa: E402
+from xenmachine import TOP, V5, Domain, Machine, bare_image, build_xen  # noqa: E402
 
 
 def xen_log(folder, xen, elf, properties):
