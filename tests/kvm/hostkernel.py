@@ -14,7 +14,7 @@ from guestconsole import Console, Hang  # noqa: E402
 # What a kernel says when it has found a mistake of its own.
 TROUBLE = re.compile(r"WARNING: |BUG: |\bBUG at |INFO: (possible|trying|task|rcu|suspicious)|suspicious RCU|Oops|"
                      r"Unable to handle|Internal error|Kernel panic|ODEBUG|UBSAN|\[ BUG|inconsistent lock|"
-                     r"(list_add|list_del) corruption|refcount_t:|kmemleak: [1-9]|Object padding|Redzone|"
+                     r"(list_add|list_del) corruption|pagealloc: |refcount_t:|kmemleak: [1-9]|Object padding|Redzone|"
                      r"rcu_(preempt|sched) .*stall|scheduling while atomic|sleeping function|HYP panic|VM dead")
 
 

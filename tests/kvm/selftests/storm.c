@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * storm ROUNDS SEED: processes with VMs that are killed at any moment, two at a time: while they create, initialise,
- * run, sleep, have interrupts injected by lines and eventfds. Afterwards the kernel must have no more interrupts
- * requested and not less memory than in the beginning.
+ * run, sleep, have interrupts injected by lines and eventfds, end; and meanwhile somebody reads their dumps. Afterwards
+ * the kernel must have what it had before: interrupts, domains, memory, and the first VM IDs and LPIs are free.
  */
+#include <dirent.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "counts.h"
 #include "guest.h"
 #include "host.h"
 
 #define PROCESSES 2
-/* Steps of a process that it may be killed after: the first ones are those of creation. */
-#define STEPS 40
-/* Rounds until caches of the kernel are full. */
-#define WARM_UP 20
-#define LEAK_A_ROUND 4096
+/* A process that runs is killed after at most so many steps. */
+#define STEPS 12
+
+/* What a process is at, and up to how many microseconds after it has begun with that it is killed. */
+enum phase { CREATE, INIT, RUN, END, PHASES };
+static const struct {
+	const char *name;
+	uint32_t delay;
+} phases[PHASES] = {{"creates", 40000}, {"initialises", 8000}, {"runs", 3000}, {"ends", 8000}};
+
+/* Of a process, for the others. */
+struct progress {
+	uint32_t steps;
+	uint32_t phase;
+};
 
 static uint64_t random_state;
 
@@ -72,18 +84,18 @@ static void guest_storm(void)
 		local_irq_enable();
 		isb();
 		local_irq_disable();
-		if (i % 32 == 31)
+		if (i % 8 == 7)
 			GUEST_SYNC(1);
 	}
 }
 
 /* ---- A process ---- */
 
-static volatile uint32_t *steps;
+static volatile struct progress *mine;
 
-static void step(void)
+static void enter(enum phase phase)
 {
-	__atomic_fetch_add(steps, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&mine->phase, phase, __ATOMIC_RELEASE);
 }
 
 static void *run(void *argument)
@@ -94,14 +106,13 @@ static void *run(void *argument)
 		vcpu_run(argument);
 		if (get_ucall(argument, &call) == UCALL_ABORT)
 			REPORT_GUEST_ASSERT(call);
-		step();
+		__atomic_fetch_add(&mine->steps, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }
 
-static void *inject(void *argument)
+static void inject(struct machine *m)
 {
-	struct machine *m = argument;
 	int event = kvm_new_eventfd();
 	unsigned int i;
 
@@ -115,7 +126,6 @@ static void *inject(void *argument)
 			kvm_assign_irqfd(m->vm, 2, event);
 		}
 	}
-	return NULL;
 }
 
 static void create(struct machine *m, unsigned int vcpus)
@@ -123,20 +133,17 @@ static void create(struct machine *m, unsigned int vcpus)
 	uint64_t irs = IRS_BASE;
 	unsigned int i;
 
+	enter(CREATE);
 	*m = (struct machine){.vcpus = vcpus};
 	/* The kernel walks the whole of a guest's address space when it goes: not 52 bits of it. */
 	m->vm = __vm_create(VM_SHAPE(VM_MODE_P40V48_4K), vcpus, 0);
-	step();
 	m->gic = kvm_create_device(m->vm, KVM_DEV_TYPE_ARM_VGIC_V5);
-	step();
-	for (i = 0; i < vcpus; i++) {
+	for (i = 0; i < vcpus; i++)
 		m->vcpu[i] = vm_vcpu_add(m->vm, i * 3, guest_storm);
-		step();
-	}
 	EXPECT(attr_set(m, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V5_ADDR_TYPE_IRS, &irs), 0);
-	step();
+	enter(INIT);
 	EXPECT(attr_set(m, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL), 0);
-	step();
+	enter(RUN);
 	virt_map(m->vm, IRS_BASE, IRS_BASE, KVM_VGIC_V5_IRS_SIZE / m->vm->page_size);
 	vm_init_descriptor_tables(m->vm);
 	vm_install_exception_handler(m->vm, VECTOR_IRQ_CURRENT, guest_irq);
@@ -145,124 +152,175 @@ static void create(struct machine *m, unsigned int vcpus)
 	*SHARED(m, guest_hook) = timer_off;
 }
 
-static void process(uint32_t kind)
+static void process(enum phase aim, unsigned int vcpus)
 {
 	struct machine m;
-	pthread_t thread;
 	unsigned int i;
 
-	/* Some only come and go. */
-	while (kind % 4 == 0) {
-		create(&m, 1 + kind / 4 % 3);
+	while (aim == END) {
+		create(&m, vcpus);
+		enter(END);
 		machine_free(&m);
 	}
-	create(&m, 1 + kind / 4 % 4);
+	create(&m, vcpus);
 	for (i = 0; i < m.vcpus; i++)
 		TEST_ASSERT(!pthread_create(&m.thread[i], NULL, run, m.vcpu[i]), "pthread_create");
-	TEST_ASSERT(!pthread_create(&thread, NULL, inject, &m), "pthread_create");
-	pthread_join(thread, NULL);
+	inject(&m);
 }
 
 /* ---- The parent ---- */
 
 struct child {
 	pid_t pid;
-	uint32_t until;
-	volatile uint32_t *steps;
+	enum phase aim;
+	uint32_t steps;
+	volatile struct progress *progress;
 };
+
+static uint32_t killed[PHASES];
 
 static void begin(struct child *child)
 {
-	uint32_t kind = below(1000);
+	unsigned int vcpus = 1 + below(4);
 
-	*child->steps = 0;
-	child->until = below(STEPS);
+	*child->progress = (struct progress){0};
+	child->aim = below(PHASES);
+	child->steps = child->aim == RUN ? below(STEPS) : 0;
 	fflush(stdout);
 	child->pid = fork();
 	TEST_ASSERT(child->pid >= 0, "fork");
 	if (!child->pid) {
-		steps = child->steps;
-		process(kind);
+		counts_join();
+		mine = child->progress;
+		process(child->aim, vcpus);
 		exit(1);
 	}
 }
 
-/* At its step, and then a little later: in the middle of the next one. */
+static bool is_there(const struct child *child)
+{
+	return __atomic_load_n(&child->progress->phase, __ATOMIC_ACQUIRE) >= child->aim &&
+	       child->progress->steps >= child->steps;
+}
+
+/* In the middle of what it is at. */
 static void end(struct child *child)
 {
-	uint32_t spin = below(2000);
 	int status = 0;
 
-	while (*child->steps < child->until && !waitpid(child->pid, &status, WNOHANG))
-		sched_yield();
-	while (spin--)
-		__asm__ volatile("" : : : "memory");
+	while (!is_there(child) && !waitpid(child->pid, &status, WNOHANG))
+		usleep(100);
+	usleep(below(phases[child->aim].delay));
 	TEST_ASSERT(!kill(child->pid, SIGKILL), "a process has ended by itself, status %x", status);
 	TEST_ASSERT(waitpid(child->pid, &status, 0) == child->pid, "waitpid");
 	TEST_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "a process has ended with status %x",
 		    status);
+	killed[child->progress->phase]++;
 }
 
-/* The number behind a word in a file, or with NULL its lines. */
-static long look_up(const char *path, const char *word)
+static void rounds(uint32_t count)
 {
-	FILE *file = fopen(path, "r");
-	char text[512];
-	long found = 0;
+	struct child child[PROCESSES];
+	uint32_t i;
 
-	TEST_ASSERT(file, "%s cannot be read", path);
-	while (fgets(text, sizeof(text), file)) {
-		if (!word)
-			found++;
-		else if (!strncmp(text, word, strlen(word)))
-			found = atol(text + strlen(word));
+	for (i = 0; i < PROCESSES; i++)
+		child[i].progress = mmap(NULL, sizeof(struct progress), PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < count + PROCESSES; i++) {
+		if (i >= PROCESSES)
+			end(&child[i % PROCESSES]);
+		if (i < count)
+			begin(&child[i % PROCESSES]);
+		if (i % 20 == 19)
+			printf("storm: round %u\n", i + 1);
 	}
+	for (i = 0; i < PHASES; i++) {
+		printf("storm: killed while it %s: %u\n", phases[i].name, killed[i]);
+		TEST_ASSERT(killed[i] || count < 100, "no process was killed while it %s", phases[i].name);
+	}
+}
+
+/* ---- Somebody who reads the dumps of all VMs, again and again ---- */
+
+static uint32_t read_dump(const char *folder)
+{
+	char path[384], text[4096];
+	size_t bytes, all = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%s/vgicv5", folder);
+	file = fopen(path, "r");
+	/* VMs come and go at any time. */
+	if (!file)
+		return 0;
+	while ((bytes = fread(text, 1, sizeof(text), file)))
+		all += bytes;
 	fclose(file);
-	return found;
+	return all > 0;
 }
 
-static long free_memory(void)
+static pid_t start_reader(volatile uint32_t *dumps)
 {
-	FILE *file = fopen("/proc/sys/vm/drop_caches", "w");
+	pid_t pid = fork();
+	struct dirent *entry;
+	DIR *folder;
 
-	if (file) {
-		fputs("3\n", file);
-		fclose(file);
+	TEST_ASSERT(pid >= 0, "fork");
+	while (!pid) {
+		folder = opendir("/sys/kernel/debug/kvm");
+		TEST_ASSERT(folder, "debugfs");
+		while ((entry = readdir(folder)))
+			*dumps += read_dump(entry->d_name);
+		closedir(folder);
+		usleep(10000);
 	}
-	return look_up("/proc/meminfo", "MemFree:");
+	return pid;
+}
+
+/* ---- Numbers that must be free again ---- */
+
+/* The VM ID and the doorbells' LPIs that a VM gets now, as the lowest free ones are taken. */
+static char *numbers(void)
+{
+	char *dump, *line, *result = calloc(1, 4096);
+	struct machine m;
+
+	machine_make(&m, 4, NULL, guest_storm, 0);
+	dump = machine_dump(&m);
+	for (line = strtok(dump, "\n"); line; line = strtok(NULL, "\n"))
+		if (strstr(line, "VM IDs in use") || strstr(line, "doorbell LPI"))
+			strcat(strcat(result, line), "\n");
+	free(dump);
+	machine_free(&m);
+	TEST_ASSERT(strlen(result) > 100, "the dump does not tell VM IDs and LPIs");
+	return result;
 }
 
 int main(int argc, char **argv)
 {
-	uint32_t rounds = argc > 1 ? (uint32_t)atol(argv[1]) : 200;
-	struct child child[PROCESSES];
-	long interrupts, memory = 0;
-	uint32_t i;
+	uint32_t count = argc > 1 ? (uint32_t)atol(argv[1]) : 200;
+	volatile uint32_t *dumps;
+	struct counts before;
+	char *first, *last;
+	pid_t reader;
 
 	random_state = argc > 2 ? (uint64_t)atol(argv[2]) : 1;
-	printf("storm: %u rounds, seed %lu\n", rounds, random_state);
+	printf("storm: %u rounds, seed %lu\n", count, random_state);
 	test_disable_default_vgic();
-	interrupts = look_up("/proc/interrupts", NULL);
-	for (i = 0; i < PROCESSES; i++)
-		child[i].steps = mmap(NULL, sizeof(uint32_t), PROT_READ | PROT_WRITE,
-				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	for (i = 0; i < rounds + PROCESSES; i++) {
-		struct child *one = &child[i % PROCESSES];
-
-		if (i >= PROCESSES)
-			end(one);
-		if (i == WARM_UP)
-			memory = free_memory();
-		if (i < rounds)
-			begin(one);
-		if (i % 20 == 19)
-			printf("storm: round %u\n", i + 1);
-	}
-	memory -= free_memory();
-	printf("storm: %ld KiB less memory\n", memory);
-	TEST_ASSERT(memory * 1024 < (long)rounds * LEAK_A_ROUND, "memory is lost: %ld KiB in %u rounds",
-		    memory, rounds);
-	TEST_ASSERT(look_up("/proc/interrupts", NULL) == interrupts, "there are more interrupts than before");
+	first = numbers();
+	dumps = mmap(NULL, sizeof(*dumps), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	counts_take(&before);
+	reader = start_reader(dumps);
+	rounds(count);
+	kill(reader, SIGKILL);
+	waitpid(reader, NULL, 0);
+	printf("storm: %u dumps were read\n", *dumps);
+	TEST_ASSERT(*dumps, "no dump was read");
+	counts_must_be(&before, "after the storm");
+	last = numbers();
+	printf("%s", last);
+	TEST_ASSERT(!strcmp(first, last), "other VM IDs or LPIs are taken than before, which were:\n%s",
+		    first);
 	printf("storm: end\n");
 	return 0;
 }
