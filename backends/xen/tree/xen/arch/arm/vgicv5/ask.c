@@ -101,7 +101,7 @@ static struct request *take(struct domain *d)
 }
 
 /* The results of the later ones are nobody's. */
-static int start(struct request *request, enum context context)
+static int carry_out(struct request *request, enum context context)
 {
     int rc = 0;
 
@@ -154,7 +154,7 @@ bool vgic_v5_ask_for_msi(struct cpu_user_regs *regs, unsigned int imm)
     request->device_id = get_user_reg(regs, 0);
     request->event_id = get_user_reg(regs, 1);
     request->address = get_user_reg(regs, 3);
-    set_user_reg(regs, 0, start(request, get_user_reg(regs, 2)));
+    set_user_reg(regs, 0, carry_out(request, get_user_reg(regs, 2)));
 
     return true;
 }
