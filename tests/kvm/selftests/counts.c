@@ -8,7 +8,7 @@
 #include <test_util.h>
 
 #define GROUP "/sys/fs/cgroup/vms"
-#define HANG_MS 120000
+#define HANG_MS 30000
 #define STEP_MS 100
 
 static void put(const char *path, const char *text)
