@@ -35,8 +35,12 @@ class SavingMachine(Machine):
         self.type(ESCAPE + text.encode() + b"\r\r")
         return self.until(pattern)
 
+    def ask(self, command, other=None):
+        self.typed_lines += [command, "end-of-answer"]
+        return super().ask(command, other)
+
     def save(self, vm, name):
-        """Its result: None, or why it was not done."""
+        """Its result: None, or why it was not done. Whose guest is not paused may say more before it is known."""
         return self.command(f"save {vm} {name}", rf"vm{vm} (?:not saved: (.*)|saved in)")[1]
 
     def restore(self, vm, name):
