@@ -35,9 +35,11 @@ class SavingMachine(Machine):
         self.type(ESCAPE + text.encode() + b"\r\r")
         return self.until(pattern)
 
-    def ask(self, command, other=None):
-        self.typed_lines += [command, "end-of-answer"]
-        return super().ask(command, other)
+    def pause(self, vm):
+        """What the guest has said when this returns is all that it says until it is resumed."""
+        self.typed_lines += [f"pause {vm}", "end-of-answer"]
+        self.type(ESCAPE + f"pause {vm}\rend-of-answer\r\r".encode())
+        self.until("unknown: end-of-answer")
 
     def save(self, vm, name):
         """Its result: None, or why it was not done. Whose guest is not paused may say more before it is known."""

@@ -41,7 +41,7 @@ def interrupted(folder, shell, payload, times, generator, wanted):
     log = Log(machine, wanted)
     for done in range(times):
         time.sleep(generator.random() * 0.3)
-        machine.ask("pause 0", log.line)
+        machine.pause(0)
         wrong = machine.save(0, name)
         if wrong:
             if not log.ended():

@@ -89,9 +89,9 @@ class Silence:
     fail = staticmethod(Test.fail)
 
 
-def save(machine, line, name):
+def save(machine, name):
     """Paused, so that what it says up to here, and nothing more, is not said again after the restore."""
-    machine.ask("pause 0", line)
+    machine.pause(0)
     machine.must_save(0, name)
     machine.guest_line = lambda text: None
     machine.off()
@@ -174,7 +174,7 @@ def save_in_shell(machine, log, name, generator):
     time.sleep(generator.random() * 0.1)
     if log.ended():
         machine.fail("the payload was at its end before it was saved")
-    save(machine, log.line, name)
+    save(machine, name)
     print(f"shell: saved after line {log.at}", flush=True)
 
 
@@ -235,7 +235,7 @@ def move_linux(test, generator):
     rounds = MachineRounds(machine)
     rounds.more(2)
     time.sleep(generator.random() * 0.5)
-    save(machine, rounds.line, names[0])
+    save(machine, names[0])
     last, uptime = rounds.last, rounds.uptime
     under_kvm = Rounds(test.fail, last, uptime)
     test.kvm_saves(under_kvm.line, names[0], names[1], "8", str(generator.randrange(300)), "hello")

@@ -116,7 +116,7 @@ def save_in_xen(test, machine, log, lines):
 def save_in_shell(test, machine, log, name, longest):
     log.machine, machine.guest_line = machine, log.line
     test.moment(longest)
-    machine.ask("pause 0", log.line)
+    machine.pause(0)
     machine.must_save(0, name)
     machine.guest_line = lambda line: None
     machine.off()
@@ -247,7 +247,7 @@ def through_xen(test, files):
     rounds = MachineRounds(machine)
     rounds.more(2)
     test.moment(0.5)
-    machine.ask("pause 0", machine.guest_line)
+    machine.pause(0)
     machine.must_save(0, test.file("linux.vm"))
     machine.guest_line = lambda line: None
     machine.off()
