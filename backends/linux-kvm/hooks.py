@@ -94,6 +94,12 @@ HOOKS = [
         "	dist->ready = false;\n	dist->initialized = false;\n",
         "	kvm_vgicv5_destroy(kvm);\n",
     ),
+    Hook(
+        f"{KVM}/vgic/vgic-init.c",
+        "	ret = kvm_vgic_setup_default_irq_routing(kvm);\n	if (ret)\n		return ret;\n",
+        "	ret = kvm_vgic_setup_default_irq_routing(kvm);\n"
+        "	if (ret) {\n		kvm_vgicv5_destroy(kvm);\n		return ret;\n	}\n",
+    ),
     insert_before(
         f"{KVM}/vgic/vgic-init.c",
         "	smp_store_release(&dist->ready, true);\n",

@@ -55,8 +55,11 @@ int vgicv5_port_doorbells_create(struct vgicv5_vm *vm, unsigned int count)
 		return VGICV5_NO_MEMORY;
 	lib->domain = irq_domain_create_hierarchy(vgicv5_kvm_lpi_domain, 0, count, lib->fwnode,
 						  &doorbell_domain_ops, lib);
-	if (!lib->domain)
+	if (!lib->domain) {
+		irq_domain_free_fwnode(lib->fwnode);
+		lib->fwnode = NULL;
 		return VGICV5_NO_MEMORY;
+	}
 	lib->nr_doorbells = count;
 	return VGICV5_OK;
 }

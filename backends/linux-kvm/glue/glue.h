@@ -35,6 +35,7 @@ struct vgicv5_kvm {
 	struct vgicv5_vm vm;
 	struct kvm *kvm;
 	struct kvm_io_device iodev; /* the virtual IRS */
+	bool default_spis;	    /* their number is CTRL_INIT's choice, not userspace's */
 	unsigned int nr_vcpus;
 	struct vgicv5_kvm_vcpu **vcpus; /* by vcpu_idx */
 	unsigned int nr_itss;

@@ -158,8 +158,6 @@ int vgic_v5_init(struct kvm *kvm)
 	ret = check_vcpus(kvm);
 	if (ret)
 		return ret;
-	/* From an earlier CTRL_INIT that failed after this step: the vCPUs may have changed since. */
-	kvm_vgicv5_destroy(kvm);
 	lib = alloc_objects(kvm);
 	if (!lib)
 		return -ENOMEM;
@@ -171,6 +169,7 @@ int vgic_v5_init(struct kvm *kvm)
 	bitmap_zero(dist->gicv5_vm.userspace_ppis, VGIC_V5_NR_PRIVATE_IRQS);
 	__set_bit(GICV5_PPI_SW, dist->gicv5_vm.userspace_ppis);
 	bitmap_from_arr64(dist->gicv5_vm.vgic_ppi_mask, lib->vm.config.ppi_visible, VGIC_V5_NR_PRIVATE_IRQS);
+	lib->default_spis = !dist->nr_spis;
 	dist->nr_spis = nr_spis;
 	publish(lib);
 	vgicv5_kvm_debugfs_init(kvm);
@@ -187,6 +186,9 @@ void kvm_vgicv5_destroy(struct kvm *kvm)
 		return;
 	WRITE_ONCE(kvm->arch.vgic.gicv5_vm.lib, NULL);
 	kvm_for_each_vcpu(i, vcpu, kvm) WRITE_ONCE(vcpu->arch.vgic_cpu.vgicv5, NULL);
+	/* A CTRL_INIT that fails after this step has not chosen a number of SPIs. */
+	if (lib->default_spis)
+		kvm->arch.vgic.nr_spis = 0;
 	end(lib);
 }
 
