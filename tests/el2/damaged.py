@@ -15,7 +15,7 @@ import sys
 from savedmachine import SECTION, Saved, SavingMachine
 from shellmachine import Machine
 
-# Offsets in the sections "machine", "vcpu", "uart", "line" (doxygen/shell.md).
+# Offsets in the sections "machine", "vcpu", "uart", "line" (doxygen/vmfile.md).
 CTR, DCZID, FREQUENCY, IDREGS = 8, 16, 24, 32
 ON, PSTATE, TIMER = 0, 264, 464
 QUEUED, LENGTH = 36, 0
