@@ -44,6 +44,15 @@ void vmfile_add(struct vmfile_writer *writer, const void *data, size_t bytes)
 	writer->bytes += bytes;
 }
 
+void vmfile_add_section(struct vmfile_writer *writer, const char *kind, uint32_t index, const void *data,
+			size_t bytes)
+{
+	vmfile_begin(writer, kind, index);
+	vmfile_add(writer, data, bytes);
+}
+
+/* ---- Memory ---- */
+
 static bool is_zero(const uint64_t *page)
 {
 	uint64_t any = 0;
@@ -61,24 +70,29 @@ struct memory {
 	uint64_t bytes;
 };
 
+static const void *page_at(const struct memory *memory, uint64_t offset)
+{
+	return memory->page ? memory->page(memory->ctx, offset) : (const char *)memory->ctx + offset;
+}
+
 /* Bytes from `at` on whose pages are all zeroes, or all not. */
 static uint64_t alike(const struct memory *memory, uint64_t at, bool zero)
 {
 	uint64_t end = at;
 
-	while (end < memory->bytes && end - at < LONGEST_RUN &&
-	       is_zero(memory->page(memory->ctx, end)) == zero)
+	while (end < memory->bytes && end - at < LONGEST_RUN && is_zero(page_at(memory, end)) == zero)
 		end += VMFILE_PAGE;
 	return end - at;
 }
 
 static void add_run(struct vmfile_writer *writer, const struct memory *memory, const struct vmfile_run *run)
 {
+	size_t piece = memory->page ? VMFILE_PAGE : (size_t)run->bytes;
 	uint64_t done;
 
 	vmfile_add(writer, run, sizeof(*run));
-	for (done = 0; done < run->bytes && !writer->wrong; done += VMFILE_PAGE)
-		vmfile_add(writer, memory->page(memory->ctx, run->offset + done), VMFILE_PAGE);
+	for (done = 0; done < run->bytes && !writer->wrong; done += piece)
+		vmfile_add(writer, page_at(memory, run->offset + done), piece);
 }
 
 void vmfile_add_memory(struct vmfile_writer *writer, const char *kind, uint32_t index, uint64_t bytes,
@@ -98,6 +112,8 @@ void vmfile_add_memory(struct vmfile_writer *writer, const char *kind, uint32_t 
 		run.offset += run.bytes;
 	}
 }
+
+/* ---- The end ---- */
 
 const char *vmfile_finish(struct vmfile_writer *writer, const char *name, uint32_t vcpus, uint64_t ram_bytes)
 {

@@ -14,7 +14,8 @@ struct vmfile_writer {
 		      size_t bytes); /**< in order, behind the front. false: failed */
 	void *ctx;
 	struct vmfile_front *front;
-	const char *wrong; /**< NULL, or the first thing that went wrong: then nothing is written any more */
+	const char *wrong; /**< NULL, or the first thing that went wrong, for the caller to set, too: then
+				nothing is written any more */
 	uint64_t bytes;	   /**< of the sections so far */
 };
 
@@ -27,7 +28,14 @@ void vmfile_begin(struct vmfile_writer *writer, const char *kind, uint32_t index
 /** Sizes add up to a multiple of 8; each but the last of a section is one. */
 void vmfile_add(struct vmfile_writer *writer, const void *data, size_t bytes);
 
-/** A whole section of memory: pages that are all zeroes are left out. */
+/** A whole section that is not memory: begin and add. */
+void vmfile_add_section(struct vmfile_writer *writer, const char *kind, uint32_t index, const void *data,
+			size_t bytes);
+
+/**
+ * A whole section of memory: pages that are all zeroes are left out. `page` NULL: `ctx` is the memory itself, in one
+ * piece and aligned to 8.
+ */
 void vmfile_add_memory(struct vmfile_writer *writer, const char *kind, uint32_t index, uint64_t bytes,
 		       vmfile_page_fn page, void *ctx);
 

@@ -12,8 +12,8 @@
 
 #include "writer.h"
 
-#define RAM_BYTES ((uint64_t)2 * VMFILE_RAM_UNIT)
-#define FILE_BYTES ((size_t)6 << 20)
+#define RAM_BYTES ((uint64_t)4 * VMFILE_RAM_UNIT)
+#define FILE_BYTES ((size_t)10 << 20)
 
 static uint64_t file[FILE_BYTES / 8];
 static uint64_t ram[RAM_BYTES / 8];
@@ -44,14 +44,19 @@ static void set_page(uint64_t page)
 	ram[page * VMFILE_PAGE / 8 + page % 512] = page + 1;
 }
 
-static int setup(void **state)
+static void start_file(void)
 {
-	(void)state;
 	memset(file, 0, sizeof(file));
-	memset(ram, 0, sizeof(ram));
 	writer = (struct vmfile_writer){
 		.write = write_file, .ctx = file, .front = (struct vmfile_front *)(void *)file};
 	room = FILE_BYTES;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(ram, 0, sizeof(ram));
+	start_file();
 	return 0;
 }
 
@@ -64,7 +69,17 @@ static void add_section(const char *kind, uint32_t index, size_t bytes)
 	vmfile_add(&writer, content + 1, bytes - 8);
 }
 
-static const char *write_plain(void)
+static void add_ram_by_page(void)
+{
+	vmfile_add_memory(&writer, VMFILE_RAM, 0, RAM_BYTES, ram_page, ram);
+}
+
+static void add_ram_in_one_piece(void)
+{
+	vmfile_add_memory(&writer, VMFILE_RAM, 0, RAM_BYTES, NULL, ram);
+}
+
+static const char *write_plain(void (*add_ram)(void))
 {
 	add_section(VMFILE_GIC, 0, 64);
 	add_section(VMFILE_MACHINE, 0, sizeof(struct vmfile_machine));
@@ -72,7 +87,7 @@ static const char *write_plain(void)
 	add_section(VMFILE_VCPU, 1, sizeof(struct vmfile_vcpu));
 	add_section(VMFILE_UART, 0, sizeof(struct vmfile_uart));
 	add_section(VMFILE_LINE, 0, sizeof(struct vmfile_line));
-	vmfile_add_memory(&writer, VMFILE_RAM, 0, RAM_BYTES, ram_page, ram);
+	add_ram();
 	return vmfile_finish(&writer, "a name that is too long", 2, RAM_BYTES);
 }
 
@@ -108,7 +123,7 @@ static void what_is_written_is_read(void **state)
 	set_page(7);
 	set_page(8);
 	set_page(RAM_BYTES / VMFILE_PAGE - 1);
-	assert_null(write_plain());
+	assert_null(write_plain(add_ram_by_page));
 	assert_null(vmfile_check_front(front, front->header.file_bytes));
 	assert_null(vmfile_check_plain(front));
 	assert_string_equal(front->header.name, "a name that is ");
@@ -127,8 +142,27 @@ static void what_is_written_is_read(void **state)
 static void memory_without_content_is_short(void **state)
 {
 	(void)state;
-	assert_null(write_plain());
+	assert_null(write_plain(add_ram_by_page));
 	assert_true(vmfile_find(writer.front, VMFILE_RAM, 0)->bytes == sizeof(struct vmfile_memory));
+}
+
+/* Long memory comes in runs of at most 4 MiB; page by page or not, the file is the same. */
+static void memory_in_one_piece_is_the_same_file(void **state)
+{
+	static uint64_t by_page[FILE_BYTES / 8], copy[RAM_BYTES / 8];
+	uint64_t page, bytes;
+
+	(void)state;
+	for (page = 1; page < RAM_BYTES / VMFILE_PAGE; page++)
+		set_page(page);
+	assert_null(write_plain(add_ram_by_page));
+	bytes = writer.front->header.file_bytes;
+	assert_int_equal(read_runs(vmfile_find(writer.front, VMFILE_RAM, 0), copy), 2);
+	memcpy(by_page, file, sizeof(file));
+	start_file();
+	assert_null(write_plain(add_ram_in_one_piece));
+	assert_int_equal(writer.front->header.file_bytes, bytes);
+	assert_memory_equal(file, by_page, sizeof(file));
 }
 
 static void failures_are_told(void **state)
@@ -138,11 +172,28 @@ static void failures_are_told(void **state)
 	(void)state;
 	set_page(1);
 	room = sizeof(struct vmfile_front) + 4096;
-	assert_string_equal(write_plain(), "the file cannot be written");
-	setup(NULL);
-	for (i = 0; i <= VMFILE_SECTIONS; i++)
+	assert_string_equal(write_plain(add_ram_by_page), "the file cannot be written");
+	start_file();
+	for (i = 0; i < VMFILE_SECTIONS; i++)
 		add_section("thing", i, 16);
-	assert_non_null(vmfile_finish(&writer, "", 1, RAM_BYTES));
+	assert_null(writer.wrong);
+	add_section("thing", i, 16);
+	assert_string_equal(vmfile_finish(&writer, "", 1, RAM_BYTES), "it has too many devices");
+}
+
+/* Also what the caller calls one. */
+static void nothing_is_written_after_a_failure(void **state)
+{
+	uint64_t bytes;
+
+	(void)state;
+	set_page(1);
+	add_section(VMFILE_GIC, 0, 64);
+	bytes = writer.bytes;
+	writer.wrong = "no memory";
+	assert_string_equal(write_plain(add_ram_in_one_piece), "no memory");
+	assert_true(writer.bytes == bytes);
+	assert_true(!file[(sizeof(struct vmfile_front) + bytes) / 8]);
 }
 
 int main(void)
@@ -150,7 +201,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_is_written_is_read, setup),
 		cmocka_unit_test_setup(memory_without_content_is_short, setup),
+		cmocka_unit_test_setup(memory_in_one_piece_is_the_same_file, setup),
 		cmocka_unit_test_setup(failures_are_told, setup),
+		cmocka_unit_test_setup(nothing_is_written_after_a_failure, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

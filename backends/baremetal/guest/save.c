@@ -1,207 +1,123 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Saving a VM to a file. */
+#include "../../vmfile/writer.h"
 #include "../host/semihost.h"
 #include "../host/timer.h"
-#include "../lib/string.h"
 #include "saved.h"
 
-#define LONGEST_RUN ((uint64_t)4 << 20)
-
-struct saver {
-	struct shell_file file;
-	struct vmfile_front *front;
-	uint64_t at;
-	const char *wrong;
-};
-
-/* ---- Sections ---- */
-
-static struct vmfile_section *section(struct saver *s)
+static bool write_on(void *ctx, const void *data, size_t bytes)
 {
-	return &s->front->sections[s->front->header.sections - 1];
+	return file_write(ctx, data, bytes);
 }
 
-static void begin(struct saver *s, const char *kind, uint32_t index)
-{
-	struct vmfile_section *new;
-
-	if (s->front->header.sections == VMFILE_SECTIONS) {
-		s->wrong = "it has too many devices";
-		return;
-	}
-	s->front->header.sections++;
-	new = section(s);
-	shell_snprintf(new->kind, sizeof(new->kind), "%s", kind);
-	new->index = index;
-	new->offset = s->at;
-}
-
-static void add(struct saver *s, const void *data, size_t bytes)
-{
-	if (s->wrong)
-		return;
-	if (!file_write(&s->file, data, bytes))
-		s->wrong = "the file cannot be written";
-	section(s)->bytes += bytes;
-	section(s)->checksum = vmfile_checksum(section(s)->checksum, data, bytes);
-	s->at += bytes;
-}
-
-static void add_section(struct saver *s, const char *kind, uint32_t index, const void *data, size_t bytes)
-{
-	begin(s, kind, index);
-	add(s, data, bytes);
-}
-
-/* ---- Memory ---- */
-
-static bool is_zero(const uint64_t *page)
-{
-	uint64_t any = 0;
-	unsigned int i;
-
-	for (i = 0; i < PAGE_BYTES / 8 && !any; i += 8)
-		any = page[i] | page[i + 1] | page[i + 2] | page[i + 3] | page[i + 4] | page[i + 5] |
-		      page[i + 6] | page[i + 7];
-	return !any;
-}
-
-/* Bytes from `at` on whose pages are all zeroes, or all not. */
-static uint64_t alike(const char *memory, uint64_t at, uint64_t bytes, bool zero)
-{
-	uint64_t end = at;
-
-	while (end < bytes && end - at < LONGEST_RUN &&
-	       is_zero((const uint64_t *)(const void *)(memory + end)) == zero)
-		end += PAGE_BYTES;
-	return end - at;
-}
-
-static void add_memory(struct saver *s, const char *kind, uint32_t index, const char *memory, uint64_t bytes)
-{
-	const struct vmfile_memory head = {bytes, 0};
-	struct vmfile_run run = {0, 0};
-
-	begin(s, kind, index);
-	add(s, &head, sizeof(head));
-	while (run.offset < bytes && !s->wrong) {
-		run.offset += alike(memory, run.offset, bytes, true);
-		run.bytes = alike(memory, run.offset, bytes, false);
-		if (run.bytes) {
-			add(s, &run, sizeof(run));
-			add(s, memory + run.offset, (size_t)run.bytes);
-		}
-		run.offset += run.bytes;
-	}
-}
-
-static void add_ram(struct saver *s, struct shell_vm *vm)
+static void add_ram(struct vmfile_writer *writer, struct shell_vm *vm)
 {
 	char *ram = (char *)(uintptr_t)vm->ram_pa;
 
 	/* A guest may have written with its caches off. */
 	vgicv5_cache_maintain(ram, (size_t)vm->config.ram_bytes);
 	rewrite_hide(vm);
-	add_memory(s, VMFILE_RAM, 0, ram, vm->config.ram_bytes);
+	vmfile_add_memory(writer, VMFILE_RAM, 0, vm->config.ram_bytes, NULL, ram);
 	rewrite_show(vm);
 }
 
-/* ---- The rest ---- */
-
-static void add_machine(struct saver *s, const struct shell_vm *vm)
+static void add_machine(struct vmfile_writer *writer, const struct shell_vm *vm)
 {
 	uint64_t now = timer_now();
 	const struct vmfile_machine machine = {vm->model, now - vm->cntvoff, now};
 
-	add_section(s, VMFILE_MACHINE, 0, &machine, sizeof(machine));
+	vmfile_add_section(writer, VMFILE_MACHINE, 0, &machine, sizeof(machine));
 }
 
-static void add_vcpus(struct saver *s, const struct shell_vm *vm)
+static void add_vcpus(struct vmfile_writer *writer, const struct shell_vm *vm)
 {
 	struct vmfile_vcpu saved;
 	unsigned int i;
 
 	for (i = 0; i < vm->config.vcpus; i++) {
 		saved_vcpu_take(&saved, vm->vcpus[i]);
-		add_section(s, VMFILE_VCPU, i, &saved, sizeof(saved));
+		vmfile_add_section(writer, VMFILE_VCPU, i, &saved, sizeof(saved));
 	}
 }
 
-static void add_gic(struct saver *s, struct shell_vm *vm)
+static void add_gic(struct vmfile_writer *writer, struct shell_vm *vm)
 {
 	size_t bytes;
 	const char *wrong;
 	void *state = saved_gic_take(vm, &bytes, &wrong);
 
 	if (state)
-		add_section(s, VMFILE_GIC, 0, state, bytes);
+		vmfile_add_section(writer, VMFILE_GIC, 0, state, bytes);
 	else
-		s->wrong = wrong;
+		writer->wrong = wrong;
 	shell_free(state, bytes);
 }
 
-static void add_device(struct saver *s, const struct shell_saved_device *device)
+static void add_device(struct vmfile_writer *writer, const struct shell_saved_device *device)
 {
 	void *state = shell_alloc(device->bytes, 16);
 
 	if (!state) {
-		s->wrong = "no memory for the state of a device";
+		writer->wrong = "no memory for the state of a device";
 		return;
 	}
 	device->save(device->ctx, state);
-	add_section(s, device->name, VMFILE_STATE, state, device->bytes);
+	vmfile_add_section(writer, device->name, VMFILE_STATE, state, device->bytes);
 	shell_free(state, device->bytes);
 	if (device->memory)
-		add_memory(s, device->name, VMFILE_CONTENTS, device->memory, device->memory_bytes);
+		vmfile_add_memory(writer, device->name, VMFILE_CONTENTS, device->memory_bytes, NULL,
+				  device->memory);
 }
 
-static void add_all(struct saver *s, struct shell_vm *vm)
+static void add_all(struct vmfile_writer *writer, struct shell_vm *vm)
 {
 	unsigned int i;
 
-	add_gic(s, vm);
-	add_machine(s, vm);
-	add_vcpus(s, vm);
+	add_gic(writer, vm);
+	add_machine(writer, vm);
+	add_vcpus(writer, vm);
 	for (i = 0; i < vm->device_count; i++)
-		add_device(s, &vm->devices[i]);
-	add_ram(s, vm);
+		add_device(writer, &vm->devices[i]);
+	add_ram(writer, vm);
 }
 
-static void write_front(struct saver *s, const struct shell_vm *vm)
+static const char *write_all(struct vmfile_writer *writer, struct shell_vm *vm)
 {
-	struct vmfile_header *header = &s->front->header;
-
-	memcpy(header->magic, VMFILE_MAGIC, sizeof(header->magic));
-	header->version = VMFILE_VERSION;
-	header->file_bytes = s->at;
-	memcpy(header->name, vm->name, sizeof(header->name));
-	header->vcpus = vm->config.vcpus;
-	header->ram_bytes = vm->config.ram_bytes;
-	header->checksum = vmfile_front_checksum(s->front);
-	if (!s->wrong && (!file_seek(&s->file, 0) || !file_write(&s->file, s->front, sizeof(*s->front))))
-		s->wrong = "the file cannot be written";
+	/* Room for the front. */
+	if (!file_write(writer->ctx, writer->front, sizeof(*writer->front)))
+		return "the file cannot be written";
+	add_all(writer, vm);
+	if (!vmfile_finish(writer, vm->name, vm->config.vcpus, vm->config.ram_bytes) &&
+	    (!file_seek(writer->ctx, 0) || !file_write(writer->ctx, writer->front, sizeof(*writer->front))))
+		writer->wrong = "the file cannot be written";
+	return writer->wrong;
 }
 
-static const char *write_file(struct shell_vm *vm, const char *name)
+static const char *write_file(struct vmfile_writer *writer, struct shell_vm *vm, const char *name)
 {
-	struct saver s = {.at = sizeof(*s.front)};
+	const char *wrong = file_create(writer->ctx, name);
 
-	s.front = shell_alloc(sizeof(*s.front), 16);
-	s.wrong = s.front ? file_create(&s.file, name) : "no memory";
-	if (!s.wrong) {
-		/* Room for the front. */
-		if (!file_write(&s.file, s.front, sizeof(*s.front)))
-			s.wrong = "the file cannot be written";
-		else
-			add_all(&s, vm);
-		write_front(&s, vm);
-		if (!file_close(&s.file) && !s.wrong)
-			s.wrong = "the file cannot be closed";
-		if (s.wrong)
-			file_remove(name);
-	}
-	shell_free(s.front, sizeof(*s.front));
-	return s.wrong;
+	if (wrong)
+		return wrong;
+	wrong = write_all(writer, vm);
+	if (!file_close(writer->ctx) && !wrong)
+		wrong = "the file cannot be closed";
+	if (wrong)
+		file_remove(name);
+	return wrong;
+}
+
+static const char *save(struct shell_vm *vm, const char *name)
+{
+	struct shell_file file = {0};
+	struct vmfile_writer writer = {.write = write_on, .ctx = &file};
+	const char *wrong = "no memory";
+
+	writer.front = shell_alloc(sizeof(*writer.front), 16);
+	if (writer.front)
+		wrong = write_file(&writer, vm, name);
+	shell_free(writer.front, sizeof(*writer.front));
+	return wrong;
 }
 
 /* Nobody changes the VM from here to let_go(), but for what devices inject. */
@@ -236,7 +152,7 @@ const char *shell_vm_save(struct shell_vm *vm, const char *name)
 	wrong = hold(vm);
 	if (!wrong) {
 		sched_wake_all(vm);
-		wrong = write_file(vm, name);
+		wrong = save(vm, name);
 		let_go(vm);
 	}
 	if (!was_paused)
