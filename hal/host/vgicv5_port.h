@@ -43,54 +43,19 @@ void hal_host_isb(void);
 void hal_host_dsb_st(void);
 void hal_host_dsb_sy(void);
 
-/* ---- Registers ---- */
+uint64_t hal_host_mmio_read(const volatile void *address, unsigned int bytes);
+void hal_host_mmio_write(volatile void *address, unsigned int bytes, uint64_t value);
 
-#define VGICV5_PORT_ACCESS_RO(name)                     \
-	static inline uint64_t vgicv5_read_##name(void) \
-	{                                               \
-		return hal_host_read(HAL_HOST_##name);  \
-	}
-#define VGICV5_PORT_ACCESS_RW(name)                            \
-	VGICV5_PORT_ACCESS_RO(name)                            \
-	static inline void vgicv5_write_##name(uint64_t value) \
-	{                                                      \
-		hal_host_write(HAL_HOST_##name, value);        \
-	}
-#define VGICV5_PORT_SYSREG(name, op0, op1, crn, crm, op2, access) VGICV5_PORT_ACCESS_##access(name)
+#define VGICV5_CALL_READ(name) hal_host_read(HAL_HOST_##name)
+#define VGICV5_CALL_WRITE(name, value) hal_host_write(HAL_HOST_##name, value)
+#define VGICV5_CALL_GIC(name, operand) hal_host_gic(HAL_HOST_##name, operand)
+#define VGICV5_CALL_GICR(name) hal_host_gicr(HAL_HOST_##name)
+#define VGICV5_CALL_MMIO_READ(address, bytes) hal_host_mmio_read(address, bytes)
+#define VGICV5_CALL_MMIO_WRITE(address, bytes, value) hal_host_mmio_write(address, bytes, value)
 
-GICV5_SYSREGS_ICC(VGICV5_PORT_SYSREG)
-GICV5_SYSREGS_ICH(VGICV5_PORT_SYSREG)
+#include <vgicv5/arch/accessors.h>
 
-/* ---- GIC instructions ---- */
-
-#define VGICV5_PORT_GIC(name, op1, crm, op2)                   \
-	static inline void vgicv5_gic_##name(uint64_t operand) \
-	{                                                      \
-		hal_host_gic(HAL_HOST_GIC_##name, operand);    \
-	}
-#define VGICV5_PORT_GIC_XZR(name, op1, crm, op2)      \
-	static inline void vgicv5_gic_##name(void)    \
-	{                                             \
-		hal_host_gic(HAL_HOST_GIC_##name, 0); \
-	}
-#define VGICV5_PORT_GICR(name, op1, crm, op2)              \
-	static inline uint64_t vgicv5_gicr_##name(void)    \
-	{                                                  \
-		return hal_host_gicr(HAL_HOST_GIC_##name); \
-	}
-#define VGICV5_PORT_GSB(name, op1, crm, op2)          \
-	static inline void vgicv5_gsb_##name(void)    \
-	{                                             \
-		hal_host_gic(HAL_HOST_GSB_##name, 0); \
-	}
-
-GICV5_INSNS_CD(VGICV5_PORT_GIC)
-GICV5_INSNS_VD(VGICV5_PORT_GIC)
-GICV5_INSNS_EOI(VGICV5_PORT_GIC_XZR)
-GICV5_INSNS_ACK(VGICV5_PORT_GICR)
-GICV5_INSNS_GSB(VGICV5_PORT_GSB)
-
-/* ---- Barriers and IRS frames ---- */
+/* ---- Barriers ---- */
 
 static inline void vgicv5_isb(void)
 {
@@ -105,29 +70,6 @@ static inline void vgicv5_dsb_st(void)
 static inline void vgicv5_dsb_sy(void)
 {
 	hal_host_dsb_sy();
-}
-
-uint64_t hal_host_mmio_read(const volatile void *address, unsigned int bytes);
-void hal_host_mmio_write(volatile void *address, unsigned int bytes, uint64_t value);
-
-static inline uint32_t vgicv5_mmio_read32(const volatile void *address)
-{
-	return (uint32_t)hal_host_mmio_read(address, 4);
-}
-
-static inline uint64_t vgicv5_mmio_read64(const volatile void *address)
-{
-	return hal_host_mmio_read(address, 8);
-}
-
-static inline void vgicv5_mmio_write32(volatile void *address, uint32_t value)
-{
-	hal_host_mmio_write(address, 4, value);
-}
-
-static inline void vgicv5_mmio_write64(volatile void *address, uint64_t value)
-{
-	hal_host_mmio_write(address, 8, value);
 }
 
 /* ---- Locks: the order of the library is checked, a breach aborts ---- */

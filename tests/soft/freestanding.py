@@ -32,7 +32,9 @@ def compile_all(top, build, compiler, flags):
     for source in sorted(glob.glob(os.path.join(top, "hal/soft/*.c"))):
         objects.append(os.path.join(build, os.path.basename(source)[:-2] + ".o"))
         include = [arg for folder in INCLUDES for arg in ("-I", os.path.join(top, folder))]
-        subprocess.run([compiler, *FLAGS, *flags, *include, "-c", source, "-o", objects[-1]], check=True)
+        # A compiler cache would not write the call graph.
+        subprocess.run([compiler, *FLAGS, *flags, *include, "-c", source, "-o", objects[-1]], check=True,
+                       env={**os.environ, "CCACHE_DISABLE": "1"})
     return objects
 
 
