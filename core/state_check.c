@@ -13,8 +13,6 @@
 #include "sysreg.h"
 #include "virs.h"
 
-#define BITMAP_WORDS ((VGICV5_MAX_VPES + 63) / 64)
-
 int vgicv5_state_refuse(const struct vgicv5_vm *vm, const char *why, int error)
 {
 	vgicv5_info("VM %u: state refused: %s: %s", vm->vm_id, why, vgicv5_strerror(error));

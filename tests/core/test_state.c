@@ -42,6 +42,19 @@ static void move(const struct world_host *to, struct sg_saved *by)
 	restore(by);
 }
 
+/* A VM whose n-th vCPU is loaded and has enabled IRS and CPU interface. */
+static struct world_vcpu *boot(unsigned int n)
+{
+	struct world_vcpu *v;
+
+	sg_up(&sg, &world_hosts[0]);
+	v = &sg.vm->vcpus[n];
+	world_load(v, n);
+	guest_boot_irs(v, 0);
+	guest_boot_cpu(v);
+	return v;
+}
+
 static void test_round_trips(void **state)
 {
 	unsigned int from, to;
@@ -149,11 +162,7 @@ static void test_lines_are_driven_again(void **state)
 	struct world_vcpu *v;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	v = &sg.vm->vcpus[0];
-	world_load(v, 0);
-	guest_boot_irs(v, 0);
-	guest_boot_cpu(v);
+	v = boot(0);
 	guest_trigger_mode(v, 5, GICV5_HM_LEVEL);
 	guest_trigger_mode(v, 6, GICV5_HM_LEVEL);
 	guest_set_up(v, SPI(5), 4, sg_vpe_ids[0]);
@@ -184,11 +193,7 @@ static void test_end_of_interrupt(void **state)
 	struct world_vcpu *v;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	v = &sg.vm->vcpus[0];
-	world_load(v, 0);
-	guest_boot_irs(v, 0);
-	guest_boot_cpu(v);
+	v = boot(0);
 	guest_trigger_mode(v, 5, GICV5_HM_LEVEL);
 	guest_set_up(v, SPI(5), 4, sg_vpe_ids[0]);
 	assert_int_equal(vgicv5_eoi_register(&sg.vm->vm, 5), VGICV5_OK);
@@ -219,11 +224,7 @@ static void test_sleepers_wake_once(void **state)
 	struct world_vcpu *v;
 
 	(void)state;
-	sg_up(&sg, &world_hosts[0]);
-	v = &sg.vm->vcpus[1];
-	world_load(v, 1);
-	guest_boot_irs(v, 0);
-	guest_boot_cpu(v);
+	v = boot(1);
 	guest_set_up(v, SPI(5), 4, sg_vpe_ids[1]);
 	assert_true(world_wfi(v));
 	move(&world_hosts[2], &first);

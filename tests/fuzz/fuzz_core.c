@@ -21,6 +21,7 @@
 #include <vgicv5/eoi.h>
 #include <vgicv5/viwb.h>
 
+#include "check.h"
 #include "world.h"
 
 #define PES 3
@@ -31,15 +32,6 @@
 #define ITS_TABLES 0x50000000u
 #define IWB_DEVICE 3u
 #define WIRES 64u
-
-/* cmocka's assertions end here when no test of its own runs. */
-#define CHECK(cond)                                                                \
-	do {                                                                       \
-		if (!(cond)) {                                                     \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #cond); \
-			abort();                                                   \
-		}                                                                  \
-	} while (0)
 
 static struct world world;
 static unsigned char lpi_table[WORLD_GUEST_MEMORY];

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "shapes.h"
 
 #define HEADER VGICV5_STATE_HEADER_BYTES
@@ -18,14 +19,6 @@
 #define TOTAL_AT 16u /* u64 size of the whole state in the header */
 #define MOST_BYTES ((size_t)1 << 20)
 #define USE_EVERY 8u /* of what a sweep takes: worlds take time */
-
-#define CHECK(cond)                                                                \
-	do {                                                                       \
-		if (!(cond)) {                                                     \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #cond); \
-			abort();                                                   \
-		}                                                                  \
-	} while (0)
 
 static struct state_vm vm;
 static uint8_t before[MOST_BYTES], after[MOST_BYTES];

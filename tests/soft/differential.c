@@ -495,9 +495,7 @@ static void models_agree(void **state)
 	(void)state;
 	for (seed = options.first_seed; seed < options.first_seed + options.seeds; seed++)
 		bad += !run_seed(seed);
-	if (bad)
-		fail_msg("%u of %llu seeds differ; rerun one with --seed N", bad,
-			 (unsigned long long)options.seeds);
+	seeds_judge(&options, bad);
 }
 
 int main(int argc, char **argv)

@@ -411,9 +411,7 @@ static void models_agree(void **state)
 		print_message("too short to tell whether enough events get through\n");
 	print_message("%llu events at the ITS, %llu at the IRS, %llu table reads\n", (unsigned long long)all,
 		      (unsigned long long)events, (unsigned long long)reads);
-	if (bad)
-		fail_msg("%u of %llu seeds differ; rerun one with --seed N", bad,
-			 (unsigned long long)options.seeds);
+	seeds_judge(&options, bad);
 }
 
 int main(int argc, char **argv)

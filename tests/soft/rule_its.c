@@ -93,15 +93,13 @@ static void test_msi(void **state)
 /* Device table and ITT in two levels, of each size, with a SPAN shorter than the L2 table. */
 static void two_levels(unsigned int l2sz)
 {
-	struct machine *m = its_machine();
 	unsigned int bits = 9 + 2 * l2sz;
 	uint32_t device = (3u << bits) + 9, event = (5u << bits) % 65536 + 6;
 	uint64_t dt, l2_dt, itt, l2_itt;
 	struct test_vm vm;
+	struct machine *m = its_table_up(
+		&vm, bits + 4, GICV5_MASK(ITS_DT_CFGR_STRUCTURE) | GICV5_PUT(ITS_DT_CFGR_L2SZ, l2sz), &dt);
 
-	machine_start(m);
-	standard(m, &vm);
-	dt = its_enable(m, bits + 4, GICV5_MASK(ITS_DT_CFGR_STRUCTURE) | GICV5_PUT(ITS_DT_CFGR_L2SZ, l2sz));
 	l2_dt = take(m, 16 * GICV5_DTE_SIZE);
 	itt = take(m, (uint64_t)GICV5_ITTE_SIZE << (16 - bits));
 	l2_itt = take(m, 8 * GICV5_ITTE_SIZE);
@@ -143,14 +141,11 @@ static void test_two_levels(void **state)
 
 static void test_span_too_large(void **state)
 {
-	struct machine *m = its_machine();
 	struct test_vm vm;
 	uint64_t dt;
+	struct machine *m = its_table_up(&vm, 12, GICV5_MASK(ITS_DT_CFGR_STRUCTURE), &dt);
 
 	(void)state;
-	machine_start(m);
-	standard(m, &vm);
-	dt = its_enable(m, 12, GICV5_MASK(ITS_DT_CFGR_STRUCTURE));
 	poke64(m, dt, l1_entry(take(m, 8192), 10)); /* at most 9 for 4 KiB */
 	vgicv5_soft_msi(m->gic, 0, 0, 0);
 	assert_int_equal(its_error(m), BAD_L1_DTE);

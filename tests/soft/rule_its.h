@@ -87,6 +87,17 @@ static inline uint64_t l1_entry(uint64_t l2, unsigned int span)
 	return l2 | GICV5_PUT(L1_DTE_SPAN, span) | GICV5_MASK(L1_DTE_VALID);
 }
 
+/* Machine and ITS, running, with such a device table. */
+static inline struct machine *its_table_up(struct test_vm *vm, unsigned int bits, uint64_t cfgr, uint64_t *dt)
+{
+	struct machine *m = its_machine();
+
+	machine_start(m);
+	standard(m, vm);
+	*dt = its_enable(m, bits, cfgr);
+	return m;
+}
+
 /* IRS, IST of 2^14 LPIs, VM 1; DEVICE with a linear ITT of 16 events in a linear device table of 64. */
 struct linear_its {
 	struct test_vm vm;

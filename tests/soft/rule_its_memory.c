@@ -82,14 +82,11 @@ static void test_frees(void **state)
 /* The same of L2 tables, by the span of what leads there; the L1 tables are as large as the IDs need. */
 static void test_frees_two_level(void **state)
 {
-	struct machine *m = its_machine();
 	struct test_vm vm;
 	uint64_t l1, l2, itt1, itt2;
+	struct machine *m = its_table_up(&vm, 12, GICV5_MASK(ITS_DT_CFGR_STRUCTURE), &l1);
 
 	(void)state;
-	machine_start(m);
-	standard(m, &vm);
-	l1 = its_enable(m, 12, GICV5_MASK(ITS_DT_CFGR_STRUCTURE));
 	/* With room behind them. */
 	l2 = take(m, 32 * GICV5_DTE_SIZE);
 	itt1 = take(m, 64);
@@ -201,14 +198,11 @@ static void test_inv_device(void **state)
 
 static void test_inv_l1_device(void **state)
 {
-	struct machine *m = its_machine();
 	struct test_vm vm;
 	uint64_t dt, l2, itt, other;
+	struct machine *m = its_table_up(&vm, 10, GICV5_MASK(ITS_DT_CFGR_STRUCTURE), &dt);
 
 	(void)state;
-	machine_start(m);
-	standard(m, &vm);
-	dt = its_enable(m, 10, GICV5_MASK(ITS_DT_CFGR_STRUCTURE));
 	l2 = take(m, 4096);
 	itt = take(m, 64);
 	other = take(m, 64);
@@ -275,15 +269,12 @@ static void test_memory_is_bounded(void **state)
 /* More devices than the ITS remembers, all with the same event. */
 static void test_many_devices(void **state)
 {
-	struct machine *m = its_machine();
 	struct test_vm vm;
 	uint32_t i, round;
 	uint64_t dt;
+	struct machine *m = its_table_up(&vm, 10, 0, &dt);
 
 	(void)state;
-	machine_start(m);
-	standard(m, &vm);
-	dt = its_enable(m, 10, 0);
 	for (i = 0; i < 1024; i++) {
 		uint64_t itt = take(m, 64);
 

@@ -407,4 +407,12 @@ static inline void standard(struct machine *m, struct test_vm *vm)
 	map_vist(m, vm, GICV5_TYPE_SPI, 5);
 }
 
+static inline struct machine *machine_standard(unsigned int pes, struct test_vm *vm)
+{
+	struct machine *m = machine_default(pes);
+
+	standard(m, vm);
+	return m;
+}
+
 #endif

@@ -7,12 +7,11 @@
 
 static void test_virtual_lpi(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 
 	(void)state;
 	m->print = true;
-	standard(m, &vm);
 	assert_int_equal(m->violations, 0);
 	assert_true(peek64(m, vm.vmte) & 1);
 	assert_true(peek64(m, vm.vpet) & 1);
@@ -32,12 +31,11 @@ static void test_virtual_lpi(void **state)
 
 static void test_doorbell(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 
 	(void)state;
 	m->print = true;
-	standard(m, &vm);
 	open_pe(m, 1);
 	configure(m, &HOST, 0, lpi(100), 1, 4);
 	irs_wr(m, GICV5_IRS_VPE_SELR, 8, GICV5_MASK(IRS_VPE_SELR_S) | vm.id);
@@ -101,12 +99,11 @@ static bool rung(struct machine *m, uint32_t id)
 /* Residency: F for what does not exist, one PE at a time, the last write wins on one PE. */
 static void test_residency(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 	uint16_t id, vpe;
 
 	(void)state;
-	standard(m, &vm);
 	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, context(&vm, 2));
 	assert_true(rd(m, 0, GICV5_ICH_CONTEXTR_EL2) & GICV5_MASK(ICH_CONTEXTR_EL2_F));
 	wr(m, 0, GICV5_ICH_CONTEXTR_EL2, context(&vm, 0) + 1); /* VM 2 */
@@ -135,12 +132,11 @@ static void test_residency(void **state)
 /* What decides about the virtual HPPI: residency, IRICHPPIDIS, VCTLR.EN, VMCR, and the VPE named by IAFFID. */
 static void test_virtual_hppi(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 	uint64_t hppi = GICV5_MASK(ICH_HPPIR_EL2_HPPIV) | spi(3);
 
 	(void)state;
-	standard(m, &vm);
 	run_vpe(m, 0, &vm, 0);
 	run_vpe(m, 1, &vm, 1);
 	configure(m, &GUEST, 1, spi(3), 0, 8);
@@ -222,11 +218,10 @@ static void test_domains_of_instructions(void **state)
 /* R_CWZMW, condition by condition. */
 static void test_doorbell_conditions(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 
 	(void)state;
-	standard(m, &vm);
 	set_doorbell(m, &vm, 0, 100);
 	run_vpe(m, 0, &vm, 0);
 	configure(m, &GUEST, 0, lpi(7), 0, 6);
@@ -293,11 +288,10 @@ static void set_vpe_dps(struct machine *m, const struct test_vm *vm, uint16_t vp
 /* Virtual 1ofN: a resident VPE that takes part, otherwise the doorbell of the VM. */
 static void test_virtual_one_of_n(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 
 	(void)state;
-	standard(m, &vm);
 	set_vpe_dps(m, &vm, 0, 1);
 	run_vpe(m, 0, &vm, 0);
 	wr(m, 0, GICV5_GIC_VDAFF, spi(4) | GICV5_MASK(CDAFF_IRM));
@@ -380,12 +374,11 @@ static void test_two_levels(void **state)
 /* Making a VM invalid: all state in memory, VALID bits cleared, residency lost, nothing reachable. */
 static void test_unmap(void **state)
 {
-	struct machine *m = machine_default(1);
 	struct test_vm vm;
+	struct machine *m = machine_standard(1, &vm);
 	uint16_t id, vpe;
 
 	(void)state;
-	standard(m, &vm);
 	run_vpe(m, 0, &vm, 1);
 	configure(m, &GUEST, 0, lpi(60), 1, 3);
 	configure(m, &GUEST, 0, spi(31), 1, 4);
@@ -427,11 +420,10 @@ static void test_unmap(void **state)
 /* One IST replaced while the VM lives, and the whole VM table withdrawn. */
 static void test_vist_and_vmt_withdrawn(void **state)
 {
-	struct machine *m = machine_default(1);
 	struct test_vm vm;
+	struct machine *m = machine_standard(1, &vm);
 
 	(void)state;
-	standard(m, &vm);
 	run_vpe(m, 0, &vm, 0);
 	configure(m, &GUEST, 0, lpi(6), 0, 3);
 	vdpend(m, 1, lpi(6), true);
@@ -464,11 +456,10 @@ static void save(struct machine *m, bool s)
 /* IRS_SAVE_VMR: the image is exact, Q tells whether it still is, and later changes are not lost. */
 static void test_save(void **state)
 {
-	struct machine *m = machine_default(1);
 	struct test_vm vm;
+	struct machine *m = machine_standard(1, &vm);
 
 	(void)state;
-	standard(m, &vm);
 	run_vpe(m, 0, &vm, 0);
 	configure(m, &GUEST, 0, lpi(6), 0, 3);
 	configure(m, &GUEST, 0, spi(6), 0, 4);
@@ -499,11 +490,10 @@ static void test_save(void **state)
 /* IRS_SPI_VMR: the wire drives the virtual SPI, and the physical one is unreachable meanwhile. */
 static void test_assigned_spi(void **state)
 {
-	struct machine *m = machine_default(2);
 	struct test_vm vm;
+	struct machine *m = machine_standard(2, &vm);
 
 	(void)state;
-	standard(m, &vm);
 	open_pe(m, 1);
 	configure(m, &HOST, 0, spi(20), 1, 2);
 	vgicv5_soft_set_spi(m->gic, 20, true);

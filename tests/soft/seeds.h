@@ -6,9 +6,14 @@
 #ifndef VGICV5_TESTS_SOFT_SEEDS_H
 #define VGICV5_TESTS_SOFT_SEEDS_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 struct seeds {
 	uint64_t first_seed;
@@ -32,6 +37,14 @@ static inline void seeds_parse(struct seeds *options, int argc, char **argv)
 			options->steps = (unsigned int)n;
 		}
 	}
+}
+
+/* The verdict: how many of them failed. */
+static inline void seeds_judge(const struct seeds *options, unsigned int bad)
+{
+	if (bad)
+		fail_msg("%u of %llu seeds differ; rerun one with --seed N", bad,
+			 (unsigned long long)options->seeds);
 }
 
 #endif
