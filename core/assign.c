@@ -11,6 +11,7 @@
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/port.h>
 
+#include "bitmap.h"
 #include "eoi.h"
 #include "inject.h"
 #include "irs_cmd.h"
@@ -18,29 +19,15 @@
 
 #define BITMAPS 3
 
-static size_t words_of(const struct vgicv5_vm *vm)
-{
-	return ((size_t)vm->config.spi_count + 63) / 64;
-}
-
 static size_t memory_bytes(const struct vgicv5_vm *vm)
 {
-	return BITMAPS * words_of(vm) * sizeof(uint64_t);
-}
-
-static void put_bit(uint64_t *bitmap, uint32_t spi, bool to)
-{
-	uint64_t bit = (uint64_t)1 << spi % 64;
-
-	if (to)
-		vgicv5_fetch_or(&bitmap[spi / 64], bit);
-	else
-		vgicv5_fetch_andnot(&bitmap[spi / 64], bit);
+	return BITMAPS * vgicv5_bitmap_bytes(vm->config.spi_count);
 }
 
 /* Taken when it is first needed, and kept until the VM ends: lookers take no lock. */
 static int make_bitmaps(struct vgicv5_vm *vm)
 {
+	size_t words = VGICV5_BITMAP_WORDS(vm->config.spi_count);
 	uint64_t *bitmaps;
 
 	if (vm->assign.assigned)
@@ -48,8 +35,8 @@ static int make_bitmaps(struct vgicv5_vm *vm)
 	bitmaps = vgicv5_port_alloc(memory_bytes(vm), VGICV5_TABLE_ALIGN);
 	if (!bitmaps)
 		return VGICV5_NO_MEMORY;
-	vm->assign.host_level = bitmaps + 2 * words_of(vm);
-	VGICV5_STORE_RELEASE(&vm->assign.claimed, bitmaps + words_of(vm));
+	vm->assign.host_level = bitmaps + 2 * words;
+	VGICV5_STORE_RELEASE(&vm->assign.claimed, bitmaps + words);
 	VGICV5_STORE_RELEASE(&vm->assign.assigned, bitmaps);
 	return VGICV5_OK;
 }
@@ -64,7 +51,7 @@ bool vgicv5_assign_any(const struct vgicv5_vm *vm)
 {
 	size_t i;
 
-	for (i = 0; vm->assign.assigned && i < words_of(vm); i++)
+	for (i = 0; vm->assign.assigned && i < VGICV5_BITMAP_WORDS(vm->config.spi_count); i++)
 		if (VGICV5_READ_ONCE(vm->assign.assigned[i]))
 			return true;
 	return false;
@@ -91,13 +78,13 @@ static int check(const struct vgicv5_vm *vm, uint32_t spi)
 /* From now on neither a trap nor a falling line ends its being in flight. */
 static int claim(struct vgicv5_vm *vm, uint32_t spi)
 {
-	put_bit(vm->assign.claimed, spi, true);
+	vgicv5_bitmap_change(vm->assign.claimed, spi, true);
 	return vgicv5_eoi_claim(vm, spi);
 }
 
 static void disclaim(struct vgicv5_vm *vm, uint32_t spi)
 {
-	put_bit(vm->assign.claimed, spi, false);
+	vgicv5_bitmap_change(vm->assign.claimed, spi, false);
 	vgicv5_eoi_disclaim(vm, spi);
 }
 
@@ -110,7 +97,7 @@ static void follow(struct vgicv5_vm *vm, uint32_t spi)
 /* Software drives it again. */
 static void give_up(struct vgicv5_vm *vm, uint32_t spi)
 {
-	put_bit(vm->assign.assigned, spi, false);
+	vgicv5_bitmap_change(vm->assign.assigned, spi, false);
 	follow(vm, spi);
 	disclaim(vm, spi);
 }
@@ -129,9 +116,9 @@ static int hand_over(struct vgicv5_vm *vm, uint32_t spi)
 	struct vgicv5_spi_before before = {.level = false};
 	int error;
 
-	put_bit(vm->assign.assigned, spi, true);
+	vgicv5_bitmap_change(vm->assign.assigned, spi, true);
 	error = vgicv5_irs_assign_spi(vm->host, spi, vm->vm_id, is_level(vm, spi), &before);
-	put_bit(vm->assign.host_level, spi, before.level);
+	vgicv5_bitmap_change(vm->assign.host_level, spi, before.level);
 	if (before.pending)
 		take_over(vm, spi);
 	if (!error)
@@ -182,7 +169,7 @@ static int unassign(struct vgicv5_vm *vm, uint32_t spi)
 		disclaim(vm, spi);
 		return VGICV5_OK;
 	}
-	put_bit(vm->spi_line, spi, false);
+	vgicv5_bitmap_change(vm->spi_line, spi, false);
 	error = give_back(vm, spi);
 	if (!error)
 		give_up(vm, spi);
@@ -209,7 +196,7 @@ int vgicv5_assign_return_all(struct vgicv5_vm *vm)
 			continue;
 		error = give_back(vm, spi);
 		if (!error)
-			put_bit(vm->assign.assigned, spi, false);
+			vgicv5_bitmap_change(vm->assign.assigned, spi, false);
 	}
 	return error;
 }

@@ -5,9 +5,11 @@
 
 #include <vgicv5/assign.h>
 
+#include "bitmap.h"
+
 static inline bool vgicv5_assign_test(const uint64_t *bitmap, uint32_t spi)
 {
-	return bitmap && VGICV5_READ_ONCE(bitmap[spi / 64]) >> spi % 64 & 1;
+	return bitmap && vgicv5_bitmap_test(bitmap, spi);
 }
 
 /* For an SPI below spi_count. */

@@ -7,6 +7,7 @@
 #include <vgicv5/debug.h>
 #include <vgicv5/hyp.h>
 
+#include "bitmap.h"
 #include "priority.h"
 #include "text.h"
 
@@ -112,11 +113,6 @@ static const char *ppi_name(unsigned int ppi)
 	}
 }
 
-static bool ppi_bit(const uint64_t bitmap[2], unsigned int ppi)
-{
-	return bitmap[ppi / 64] >> (ppi % 64) & 1;
-}
-
 /* What the registers hold if the vCPU is loaded here, otherwise what was saved. @return whether it is the former. */
 static bool current_state(const struct vgicv5_vcpu *vcpu, struct vgicv5_hyp *state)
 {
@@ -139,24 +135,26 @@ static void ppi_line(struct dump *dump, const struct vgicv5_vcpu *vcpu, const st
 	vgicv5_text_dec(text, ppi);
 	vgicv5_text_string(text, ppi_name(ppi));
 	vgicv5_text_string(text, ":");
-	if (ppi_bit(state->dvi, ppi))
+	if (vgicv5_bitmap_test(state->dvi, ppi))
 		vgicv5_text_string(text, " direct injection");
 	else
-		vgicv5_text_string(text, ppi_bit(state->edge, ppi) ? " edge" : " level");
+		vgicv5_text_string(text, vgicv5_bitmap_test(state->edge, ppi) ? " edge" : " level");
 	vgicv5_text_named_dec(text, "priority", state->priority[group] >> (8 * (ppi % 8)) & 0x1f);
-	vgicv5_text_string(text, ppi_bit(state->enable, ppi) ? " enabled" : " disabled");
-	vgicv5_text_flag(text, "pending", ppi_bit(state->pend, ppi) || ppi_bit(vcpu->latch, ppi));
-	vgicv5_text_flag(text, "asserted", ppi_bit(vcpu->line, ppi));
-	vgicv5_text_flag(text, "active", ppi_bit(state->active, ppi));
+	vgicv5_text_string(text, vgicv5_bitmap_test(state->enable, ppi) ? " enabled" : " disabled");
+	vgicv5_text_flag(text, "pending",
+			 vgicv5_bitmap_test(state->pend, ppi) || vgicv5_bitmap_test(vcpu->latch, ppi));
+	vgicv5_text_flag(text, "asserted", vgicv5_bitmap_test(vcpu->line, ppi));
+	vgicv5_text_flag(text, "active", vgicv5_bitmap_test(state->active, ppi));
 	end_line(dump);
 }
 
 /* Invisible PPIs are not there; visible ones in their reset state say nothing. */
 static bool ppi_interesting(const struct vgicv5_vcpu *vcpu, const struct vgicv5_hyp *state, unsigned int ppi)
 {
-	return ppi_bit(state->visible, ppi) &&
-	       (ppi_bit(state->enable, ppi) || ppi_bit(state->active, ppi) || ppi_bit(state->pend, ppi) ||
-		ppi_bit(vcpu->latch, ppi) || ppi_bit(vcpu->line, ppi));
+	return vgicv5_bitmap_test(state->visible, ppi) &&
+	       (vgicv5_bitmap_test(state->enable, ppi) || vgicv5_bitmap_test(state->active, ppi) ||
+		vgicv5_bitmap_test(state->pend, ppi) || vgicv5_bitmap_test(vcpu->latch, ppi) ||
+		vgicv5_bitmap_test(vcpu->line, ppi));
 }
 
 static void vcpu_headline(struct dump *dump, const struct vgicv5_vcpu *vcpu, bool here)
@@ -326,9 +324,9 @@ static void shared_interrupt(struct dump *dump, const struct vgicv5_vm *vm, uint
 				   " only the IRS knows its state: no vCPU of the VM is loaded here");
 	if (spi && vm->spi_line && id < vm->config.spi_count) {
 		vgicv5_text_string(&dump->text, "; trigger");
-		vgicv5_text_string(&dump->text, vm->spi_level[id / 64] >> (id % 64) & 1 ? " level" : " edge");
+		vgicv5_text_string(&dump->text, vgicv5_bitmap_test(vm->spi_level, id) ? " level" : " edge");
 		vgicv5_text_string(&dump->text, ", line");
-		vgicv5_text_string(&dump->text, vm->spi_line[id / 64] >> (id % 64) & 1 ? " high" : " low");
+		vgicv5_text_string(&dump->text, vgicv5_bitmap_test(vm->spi_line, id) ? " high" : " low");
 	}
 	end_line(dump);
 }
@@ -337,7 +335,7 @@ static void private_interrupt(struct dump *dump, const struct vgicv5_vcpu *vcpu,
 {
 	struct vgicv5_hyp state;
 
-	if (!vcpu || ppi >= GICV5_PPI_COUNT || !ppi_bit(vcpu->hyp.visible, ppi)) {
+	if (!vcpu || ppi >= GICV5_PPI_COUNT || !vgicv5_bitmap_test(vcpu->hyp.visible, ppi)) {
 		dump->print(dump->ctx, "PPI that this vCPU does not have");
 		return;
 	}

@@ -17,28 +17,31 @@
 #include <vgicv5/port.h>
 
 #include "assign.h"
+#include "bitmap.h"
 #include "inject.h"
 #include "table.h"
 
 #define SPI_WORD(spi) ((spi) / 64)
-#define SPI_BIT(spi) ((uint64_t)1 << (spi) % 64)
+#define SPI_BIT(spi) vgicv5_bitmap_bit(spi)
 
 /* ---- Memory ---- */
 
-static size_t bitmap_bytes(const struct vgicv5_vm *vm)
+#define BITMAPS 4
+
+static size_t memory_bytes(const struct vgicv5_vm *vm)
 {
-	return ((size_t)vm->config.spi_count + 63) / 64 * sizeof(uint64_t);
+	return BITMAPS * vgicv5_bitmap_bytes(vm->config.spi_count);
 }
 
 int vgicv5_eoi_alloc(struct vgicv5_vm *vm)
 {
 	struct vgicv5_eoi *eoi = &vm->eoi;
-	size_t words = bitmap_bytes(vm) / sizeof(uint64_t);
+	size_t words = VGICV5_BITMAP_WORDS(vm->config.spi_count);
 
 	*eoi = (struct vgicv5_eoi){.count = 0};
 	if (!vm->config.deactivated)
 		return VGICV5_OK;
-	eoi->registered = vgicv5_port_alloc(4 * bitmap_bytes(vm), VGICV5_TABLE_ALIGN);
+	eoi->registered = vgicv5_port_alloc(memory_bytes(vm), VGICV5_TABLE_ALIGN);
 	if (!eoi->registered)
 		return VGICV5_NO_MEMORY;
 	eoi->in_flight = eoi->registered + words;
@@ -49,7 +52,7 @@ int vgicv5_eoi_alloc(struct vgicv5_vm *vm)
 
 void vgicv5_eoi_release(struct vgicv5_vm *vm)
 {
-	vgicv5_port_free(vm->eoi.registered, 4 * bitmap_bytes(vm));
+	vgicv5_port_free(vm->eoi.registered, memory_bytes(vm));
 	vm->eoi = (struct vgicv5_eoi){.count = 0};
 }
 
@@ -224,12 +227,10 @@ void vgicv5_eoi_refresh(struct vgicv5_vm *vm, uint32_t spi)
 void vgicv5_eoi_line(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 {
 	unsigned long flags = vgicv5_lock(&vm->lock);
-	uint64_t *line = &vm->spi_line[SPI_WORD(spi)];
-	uint64_t old;
+	bool changed = vgicv5_bitmap_change(vm->spi_line, spi, asserted) != asserted;
 
-	old = asserted ? vgicv5_fetch_or(line, SPI_BIT(spi)) : vgicv5_fetch_andnot(line, SPI_BIT(spi));
 	if (vm->spi_level[SPI_WORD(spi)] & SPI_BIT(spi)) {
-		if (((old & SPI_BIT(spi)) != 0) != asserted)
+		if (changed)
 			refresh(vm, spi);
 	} else if (asserted) {
 		make_pending(vm, spi);
@@ -343,7 +344,7 @@ static void deactivate_ppi(const struct vgicv5_vcpu *vcpu, uint32_t ppi)
 {
 	uint64_t bit = SPI_BIT(ppi);
 
-	if (ppi >= 128 || !(vcpu->hyp.visible[SPI_WORD(ppi)] & bit))
+	if (ppi >= GICV5_PPI_COUNT || !(vcpu->hyp.visible[SPI_WORD(ppi)] & bit))
 		return;
 	if (SPI_WORD(ppi))
 		vgicv5_write_ICH_PPI_ACTIVER1_EL2(vgicv5_read_ICH_PPI_ACTIVER1_EL2() & ~bit);

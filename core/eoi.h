@@ -5,6 +5,8 @@
 
 #include <vgicv5/eoi.h>
 
+#include "bitmap.h"
+
 /* Bits of vgicv5_vcpu.reload. */
 enum vgicv5_reload {
 	VGICV5_RELOAD_IRSEN = 1, /* make resident anew */
@@ -14,8 +16,7 @@ enum vgicv5_reload {
 
 static inline bool vgicv5_eoi_registered(const struct vgicv5_vm *vm, uint32_t spi)
 {
-	return VGICV5_READ_ONCE(vm->eoi.used) &&
-	       VGICV5_READ_ONCE(vm->eoi.registered[spi / 64]) >> spi % 64 & 1;
+	return VGICV5_READ_ONCE(vm->eoi.used) && vgicv5_bitmap_test(vm->eoi.registered, spi);
 }
 
 /* The line of a registered SPI; takes vm->lock, as all below. Any context. */

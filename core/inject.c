@@ -3,26 +3,20 @@
 
 #include <vgicv5/arch/intid.h>
 
+#include "bitmap.h"
 #include "eoi.h"
 
-#define SPIS_PER_WORD 64
-
 /* @return whether that changed the line. If it did not, this call counts as made before any that changes it now. */
-static bool set_line(uint64_t *line, uint64_t bit, bool asserted)
+static bool set_line(uint64_t *lines, uint32_t spi, bool asserted)
 {
-	if (((VGICV5_READ_ONCE(*line) & bit) != 0) == asserted)
+	if (vgicv5_bitmap_test(lines, spi) == asserted)
 		return false;
-	if (asserted)
-		vgicv5_fetch_or(line, bit);
-	else
-		vgicv5_fetch_andnot(line, bit);
+	vgicv5_bitmap_change(lines, spi, asserted);
 	return true;
 }
 
 int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 {
-	unsigned int word = spi / SPIS_PER_WORD;
-	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
 	int error = vgicv5_injectable(vm);
 	bool changed;
 
@@ -35,8 +29,8 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 		return VGICV5_OK;
 	}
 	/* The line first, then the mode: who changes the mode does it the other way round, so one sees the other. */
-	changed = set_line(&vm->spi_line[word], bit, asserted);
-	if (VGICV5_READ_ONCE(vm->spi_level[word]) & bit) {
+	changed = set_line(vm->spi_line, spi, asserted);
+	if (vgicv5_bitmap_test(vm->spi_level, spi)) {
 		if (changed)
 			vgicv5_spi_follow_line(vm, spi);
 	} else if (asserted) {

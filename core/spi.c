@@ -5,10 +5,9 @@
 #include <vgicv5/arch/intid.h>
 
 #include "assign.h"
+#include "bitmap.h"
 #include "inject.h"
 #include "irs_cmd.h"
-
-#define SPIS_PER_WORD 64
 
 /*
  * Two CPUs may change one line at the same time, and their VDPENDs may then take effect in the other order than
@@ -22,18 +21,16 @@
  */
 void vgicv5_spi_follow_line(struct vgicv5_vm *vm, uint32_t spi)
 {
-	const uint64_t *line = &vm->spi_line[spi / SPIS_PER_WORD];
-	uint64_t bit = 1ull << (spi % SPIS_PER_WORD);
 	bool assigned, asserted;
 
 	do {
 		assigned = vgicv5_assigned(vm, spi);
-		asserted = VGICV5_READ_ONCE(*line) & bit;
+		asserted = vgicv5_bitmap_test(vm->spi_line, spi);
 		if (assigned) {
 			vgicv5_irs_resample_spi(vm->host, spi);
 		} else {
 			vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), asserted);
 			vgicv5_gsb_SYS();
 		}
-	} while (vgicv5_assigned(vm, spi) != assigned || ((VGICV5_READ_ONCE(*line) & bit) != 0) != asserted);
+	} while (vgicv5_assigned(vm, spi) != assigned || vgicv5_bitmap_test(vm->spi_line, spi) != asserted);
 }

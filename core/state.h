@@ -7,6 +7,7 @@
 #include <vgicv5/state.h>
 #include <vgicv5/viwb.h>
 
+#include "bitmap.h"
 #include "ist.h"
 
 /* Bits of an L2_ISTE that are the interrupt's. */
@@ -116,7 +117,7 @@ static inline uint64_t state_round8(uint64_t bytes)
 
 static inline uint32_t state_words(uint32_t bits)
 {
-	return (bits + 63) / 64;
+	return (uint32_t)VGICV5_BITMAP_WORDS(bits);
 }
 
 /* ---- Writing: state_out.c ---- */

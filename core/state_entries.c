@@ -3,7 +3,7 @@
 #include "state.h"
 
 #define RESERVED (~(STATE_ISTE_MASK | (uint32_t)GICV5_MASK(L2_ISTE_HWU)))
-#define VPE_WORDS ((VGICV5_MAX_VPES + 63) / 64)
+#define VPE_WORDS VGICV5_BITMAP_WORDS(VGICV5_MAX_VPES)
 
 struct state_runs vgicv5_state_runs_in(const struct vgicv5_vm *vm, const struct state_section *section)
 {
@@ -44,7 +44,7 @@ static void mark_vpes(const struct vgicv5_vm *vm, uint64_t *vpes)
 	const struct vgicv5_vcpu *vcpu;
 
 	for (vcpu = vm->vcpus; vcpu; vcpu = vcpu->next)
-		vpes[vcpu->vpe_id / 64] |= (uint64_t)1 << vcpu->vpe_id % 64;
+		vpes[vcpu->vpe_id / 64] |= vgicv5_bitmap_bit(vcpu->vpe_id);
 	/* What has never been routed has 0, whoever exists. */
 	vpes[0] |= 1;
 }
@@ -57,7 +57,7 @@ static bool is_good(const struct state_rules *rules, const uint64_t *vpes, uint3
 		return false;
 	if (GICV5_GET(L2_ISTE_IRM, iste))
 		return rules->one_n;
-	return rules->stray || (target < VGICV5_MAX_VPES && vpes[target / 64] >> target % 64 & 1);
+	return rules->stray || (target < VGICV5_MAX_VPES && vgicv5_bitmap_test(vpes, target));
 }
 
 /* What is left of the section is its padding. */

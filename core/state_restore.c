@@ -145,7 +145,7 @@ static uint32_t count_bits(const uint64_t *bitmap, uint32_t words)
 	uint32_t count = 0, i;
 
 	for (i = 0; i < 64 * words; i++)
-		if (bitmap[i / 64] >> i % 64 & 1)
+		if (vgicv5_bitmap_test(bitmap, i))
 			count++;
 	return count;
 }

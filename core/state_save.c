@@ -64,7 +64,7 @@ static bool has_l2(const struct vgicv5_vm *vm)
 
 static bool l2_bit(const struct vgicv5_virs *virs, uint32_t n)
 {
-	return n < virs->l2_count && virs->l2_valid[n / 64] >> n % 64 & 1;
+	return n < virs->l2_count && vgicv5_bitmap_test(virs->l2_valid, n);
 }
 
 /* From `n` on, the next run of L2 tables that the guest has made valid. @return false: none */

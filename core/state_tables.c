@@ -127,14 +127,6 @@ static int make_lpis(struct vgicv5_vm *vm, const struct state_tables *tables)
 	return error;
 }
 
-static void put_bit(uint64_t *bitmap, uint32_t n, bool to)
-{
-	if (to)
-		vgicv5_fetch_or(&bitmap[n / 64], (uint64_t)1 << n % 64);
-	else
-		vgicv5_fetch_andnot(&bitmap[n / 64], (uint64_t)1 << n % 64);
-}
-
 /* There is no place for trigger modes and lines but these. */
 static int set_modes(struct vgicv5_vm *vm, const void *ctx)
 {
@@ -145,8 +137,8 @@ static int set_modes(struct vgicv5_vm *vm, const void *ctx)
 		uint32_t iste = state_get32(tables->spi.flat + 4 * (size_t)i);
 		bool level = GICV5_GET(L2_ISTE_HM, iste) == GICV5_HM_LEVEL;
 
-		put_bit(vm->spi_level, i, level);
-		put_bit(vm->spi_line, i, level && GICV5_GET(L2_ISTE_PENDING, iste));
+		vgicv5_bitmap_change(vm->spi_level, i, level);
+		vgicv5_bitmap_change(vm->spi_line, i, level && GICV5_GET(L2_ISTE_PENDING, iste));
 	}
 	return VGICV5_OK;
 }

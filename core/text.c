@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "text.h"
 
+#include "bitmap.h"
+
 void vgicv5_text_clear(struct vgicv5_text *text)
 {
 	text->length = 0;
@@ -66,11 +68,6 @@ void vgicv5_text_flag(struct vgicv5_text *text, const char *s, bool set)
 		name(text, s);
 }
 
-static bool bit(const uint64_t *bitmap, uint32_t n)
-{
-	return bitmap[n / 64] >> (n % 64) & 1;
-}
-
 static void range(struct vgicv5_text *text, uint32_t first, uint32_t last)
 {
 	vgicv5_text_string(text, " ");
@@ -88,9 +85,9 @@ void vgicv5_text_bits(struct vgicv5_text *text, const uint64_t *bitmap, uint32_t
 	uint32_t n;
 
 	for (n = 0; n < count; n++) {
-		if (!bit(bitmap, n))
+		if (!vgicv5_bitmap_test(bitmap, n))
 			continue;
-		for (first = n; n + 1 < count && bit(bitmap, n + 1);)
+		for (first = n; n + 1 < count && vgicv5_bitmap_test(bitmap, n + 1);)
 			n++;
 		range(text, first, n);
 		any = true;

@@ -9,6 +9,7 @@
 #include <vgicv5/arch/tables.h>
 #include <vgicv5/port.h>
 
+#include "bitmap.h"
 #include "ist.h"
 #include "table.h"
 #include "virs.h"
@@ -95,7 +96,7 @@ int vgicv5_virs_map_l2(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shap
 				   vm->config.max_lpi_bytes);
 
 	if (!error)
-		vm->virs.l2_valid[entry / 64] |= (uint64_t)1 << entry % 64;
+		vm->virs.l2_valid[entry / 64] |= vgicv5_bitmap_bit(entry);
 	return error;
 }
 
@@ -126,15 +127,10 @@ static int map_preset(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *shape
 	return error;
 }
 
-static size_t l2_bitmap_bytes(const struct vgicv5_virs *virs)
-{
-	return ((size_t)virs->l2_count + 63) / 64 * sizeof(uint64_t);
-}
-
 void vgicv5_virs_free_ist(struct vgicv5_vm *vm)
 {
 	vgicv5_ist_free(&vm->lpi_ist);
-	vgicv5_port_free(vm->virs.l2_valid, l2_bitmap_bytes(&vm->virs));
+	vgicv5_port_free(vm->virs.l2_valid, vgicv5_bitmap_bytes(vm->virs.l2_count));
 	vm->virs.l2_valid = NULL;
 	vm->virs.l2_count = 0;
 }
@@ -144,7 +140,7 @@ static int alloc_l2_bitmap(struct vgicv5_vm *vm, const struct vgicv5_ist_shape *
 	size_t bytes;
 
 	vm->virs.l2_count = vgicv5_virs_l2_count(shape);
-	bytes = l2_bitmap_bytes(&vm->virs);
+	bytes = vgicv5_bitmap_bytes(vm->virs.l2_count);
 	if (bytes > vm->config.max_lpi_bytes - vm->lpi_ist.total)
 		return VGICV5_LIMIT;
 	vm->virs.l2_valid = vgicv5_port_alloc(bytes, VGICV5_TABLE_ALIGN);

@@ -9,6 +9,7 @@
 #include <vgicv5/port.h>
 
 #include "assign.h"
+#include "bitmap.h"
 #include "eoi.h"
 #include "inject.h"
 #include "virs.h"
@@ -18,14 +19,9 @@ static bool exists(const struct vgicv5_vm *vm, uint32_t spi)
 	return spi < vm->config.spi_count;
 }
 
-static bool test(const uint64_t *bitmap, uint32_t spi)
-{
-	return VGICV5_READ_ONCE(bitmap[spi / 64]) >> spi % 64 & 1;
-}
-
 static uint64_t read_cfgr(const struct vgicv5_vm *vm, uint32_t spi)
 {
-	return exists(vm, spi) ? GICV5_PUT(IRS_SPI_CFGR_TM, test(vm->spi_level, spi)) : 0;
+	return exists(vm, spi) ? GICV5_PUT(IRS_SPI_CFGR_TM, vgicv5_bitmap_test(vm->spi_level, spi)) : 0;
 }
 
 uint64_t vgicv5_virs_read_spi(struct vgicv5_vcpu *vcpu, uint32_t offset)
@@ -69,21 +65,20 @@ static void follow_line(struct vgicv5_vm *vm, uint32_t spi)
 static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 {
 	struct vgicv5_vm *vm = vcpu->vm;
-	uint64_t bit = (uint64_t)1 << spi % 64;
 
-	if (test(vm->spi_level, spi) == level)
+	if (vgicv5_bitmap_test(vm->spi_level, spi) == level)
 		return;
 	/* The wire's own mode decides what its events are (R_QBXXV): the two do not part. */
 	if (vgicv5_assigned(vm, spi) && vgicv5_assign_set_mode(vm, spi, level))
 		return;
 	vgicv5_virs_set_mode(vcpu, GICV5_INTID(GICV5_TYPE_SPI, spi), level);
 	if (level) {
-		vgicv5_fetch_or(&vm->spi_level[spi / 64], bit);
+		vgicv5_bitmap_change(vm->spi_level, spi, true);
 		follow_line(vm, spi);
 		return;
 	}
-	vgicv5_fetch_andnot(&vm->spi_level[spi / 64], bit);
-	if (test(vm->spi_line, spi) && !vgicv5_assigned(vm, spi))
+	vgicv5_bitmap_change(vm->spi_level, spi, false);
+	if (vgicv5_bitmap_test(vm->spi_line, spi) && !vgicv5_assigned(vm, spi))
 		vgicv5_hyp_pend(vm->vm_id, GICV5_INTID(GICV5_TYPE_SPI, spi), false);
 	if (vgicv5_eoi_registered(vm, spi))
 		vgicv5_eoi_refresh(vm, spi);
@@ -92,7 +87,7 @@ static void set_trigger_mode(struct vgicv5_vcpu *vcpu, uint32_t spi, bool level)
 /* R_DMTFM */
 static void resample(struct vgicv5_vm *vm, uint32_t spi)
 {
-	if (exists(vm, spi) && test(vm->spi_level, spi))
+	if (exists(vm, spi) && vgicv5_bitmap_test(vm->spi_level, spi))
 		follow_line(vm, spi);
 }
 

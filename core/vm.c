@@ -13,6 +13,7 @@
 #include <vgicv5/vcpu.h>
 
 #include "assign.h"
+#include "bitmap.h"
 #include "eoi.h"
 #include "irs_cmd.h"
 #include "ist.h"
@@ -112,7 +113,7 @@ static void silence_doorbells(struct vgicv5_vm *vm)
 
 static void free_tables(struct vgicv5_vm *vm)
 {
-	size_t bitmap = ((size_t)vm->config.spi_count + 63) / 64 * sizeof(uint64_t);
+	size_t bitmap = vgicv5_bitmap_bytes(vm->config.spi_count);
 
 	vm->lpi_ist.valid = false;
 	vm->lpi_count = 0;
@@ -185,7 +186,7 @@ int vgicv5_vm_destroy(struct vgicv5_vm *vm)
 
 static int alloc_spis(struct vgicv5_vm *vm)
 {
-	size_t bitmap = ((size_t)vm->config.spi_count + 63) / 64 * sizeof(uint64_t);
+	size_t bitmap = vgicv5_bitmap_bytes(vm->config.spi_count);
 	struct vgicv5_ist_shape shape;
 	int error;
 

@@ -7,6 +7,7 @@
 
 #include <vgicv5/arch/irs.h>
 
+#include "bitmap.h"
 #include "irs_cmd.h"
 #include "table.h"
 
@@ -22,7 +23,7 @@ static size_t l2_count(const struct vgicv5_host *host)
 
 static size_t id_map_bytes(const struct vgicv5_host *host)
 {
-	return ((size_t)host->caps.max_vms + 63) / 64 * sizeof(uint64_t);
+	return vgicv5_bitmap_bytes(host->caps.max_vms);
 }
 
 /* ---- The table as a whole ---- */
@@ -121,9 +122,9 @@ static int take_id(struct vgicv5_host *host, uint16_t *vm_id)
 			id |= 63;
 			continue;
 		}
-		if (host->vm_ids[id / 64] & (uint64_t)1 << id % 64)
+		if (vgicv5_bitmap_test(host->vm_ids, id))
 			continue;
-		host->vm_ids[id / 64] |= (uint64_t)1 << id % 64;
+		host->vm_ids[id / 64] |= vgicv5_bitmap_bit(id);
 		*vm_id = (uint16_t)id;
 		return VGICV5_OK;
 	}
@@ -133,7 +134,7 @@ static int take_id(struct vgicv5_host *host, uint16_t *vm_id)
 static void return_id(struct vgicv5_host *host, uint16_t vm_id)
 {
 	vgicv5_mutex_assert(&host->vmt_mutex);
-	host->vm_ids[vm_id / 64] &= ~((uint64_t)1 << vm_id % 64);
+	host->vm_ids[vm_id / 64] &= ~vgicv5_bitmap_bit(vm_id);
 }
 
 /* ---- L2 tables ---- */
