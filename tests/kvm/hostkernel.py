@@ -29,6 +29,14 @@ def fetch(what):
     return done.stdout.strip()
 
 
+def verdict(wrong, summary):
+    """Says what is wrong, and the summary. @return the exit status."""
+    for text in wrong:
+        print("WRONG:", text)
+    print(summary)
+    return 1 if wrong else 0
+
+
 def make_ramdisk(target, files, tests):
     """`files` {path in the ramdisk: path here}, `tests` [(name, command)]."""
     root = target + ".root"

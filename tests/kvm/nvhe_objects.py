@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 
+import hostkernel
+
 PREFIX = "__kvm_nvhe_"
 INDIRECT = re.compile(r"(br|blr|bra[ab]z?|blra[ab]z?)\b")
 # Sections that are not part of EL2's code and data: the kernel has them for all its objects.
@@ -81,10 +83,7 @@ def main():
     wrong += [text for name, lines in body.items() for text in wrong_in_function(name, lines, undefined(linked))]
     if not {PREFIX + "vgicv5_hyp_enter", PREFIX + "vgicv5_hyp_exit"} <= set(body):
         wrong.append(f"enter and exit are not in {linked}")
-    for text in wrong:
-        print("WRONG:", text)
-    print(f"{len(body)} functions of core/hyp in the nVHE object, {len(wrong)} wrong")
-    return 1 if wrong else 0
+    return hostkernel.verdict(wrong, f"{len(body)} functions of core/hyp in the nVHE object, {len(wrong)} wrong")
 
 
 if __name__ == "__main__":

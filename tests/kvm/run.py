@@ -144,10 +144,8 @@ def main():
                              append=OPTIONS.get(name, ""))
     known = KNOWN.get(name)
     wrong = wrong_of(result, suite, [line for line in result.trouble() if not known or not known.search(line)])
-    for text in wrong:
-        print("WRONG:", text)
-    print(f"{name} on {cpu}: {len(suite)} programs, {len(wrong)} wrong; the console's log is {base}.log")
-    return 1 if wrong else 0
+    return hostkernel.verdict(
+        wrong, f"{name} on {cpu}: {len(suite)} programs, {len(wrong)} wrong; the console's log is {base}.log")
 
 
 if __name__ == "__main__":
