@@ -48,6 +48,7 @@ static int vgicv5_show(struct seq_file *file, void *unused)
 	/* A vCPU's dump tells whether it is loaded on this CPU. */
 	guard(preempt)();
 	vgicv5_dump_host(&vgicv5_kvm_host, print_line, file);
+	seq_printf(file, "KVM: tables of the host and of all VMs: %ld bytes\n", vgicv5_kvm_table_bytes());
 	vgicv5_transport_dump(file);
 	lib = vgicv5_kvm_of(kvm);
 	if (!lib)

@@ -175,6 +175,11 @@ void vgicv5_kvm_resume(struct kvm *kvm);
 /** vgicv5_kvm_errno() of a register: -ENXIO for one that userspace can name and that does not exist. */
 int vgicv5_kvm_state_errno(int error);
 
+/* ---- port.c ---- */
+
+/** Memory that the library has for tables: of the host and of all VMs. Any context. */
+long vgicv5_kvm_table_bytes(void);
+
 /* ---- timer.c ---- */
 
 /** What the timers of the running vCPU say now goes to its PPIs. */

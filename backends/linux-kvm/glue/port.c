@@ -2,6 +2,7 @@
 /* Tier 1 of the port: memory, clock, kick, guest memory, death. Doorbells are in doorbell.c. */
 #include "glue.h"
 
+#include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
@@ -26,19 +27,33 @@ static bool from_slab(size_t bytes)
 	return block_size(bytes) <= PAGE_SIZE;
 }
 
+static atomic_long_t table_bytes;
+
+long vgicv5_kvm_table_bytes(void)
+{
+	return atomic_long_read(&table_bytes);
+}
+
 void *vgicv5_port_alloc(size_t bytes, size_t align)
 {
+	void *memory;
+
 	if (!bytes || WARN_ON_ONCE(align > block_size(bytes)))
 		return NULL;
 	if (from_slab(bytes))
-		return kzalloc(block_size(bytes), GFP_KERNEL_ACCOUNT);
-	return alloc_pages_exact(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+		memory = kzalloc(block_size(bytes), GFP_KERNEL_ACCOUNT);
+	else
+		memory = alloc_pages_exact(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	if (memory)
+		atomic_long_add(bytes, &table_bytes);
+	return memory;
 }
 
 void vgicv5_port_free(void *memory, size_t bytes)
 {
 	if (!memory)
 		return;
+	atomic_long_sub(bytes, &table_bytes);
 	if (from_slab(bytes))
 		kfree(memory);
 	else
