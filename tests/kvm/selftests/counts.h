@@ -6,25 +6,28 @@
 #ifndef COUNTS_H
 #define COUNTS_H
 
-/** Memory that nobody is waiting for: parts of pages that a CPU keeps at hand for a group. */
-#define COUNTS_SLACK (32 * 1024L)
+#include "traces.h"
+
+/** Writes to a file that is the kernel's. */
+void kernel_put(const char *path, const char *text);
 
 struct counts {
 	long interrupts; /* of Linux, used or not */
 	long domains;	 /* of interrupts */
-	long memory;	 /* bytes of the kernel's that the group's processes have caused */
 };
 
-/** This process and those that it makes from now on are in the group. It is made if it is not there. */
+/**
+ * This process and those that it makes from now on are in a group that their memory is charged to, as on a host: that may
+ * fail, too.
+ */
 void counts_join(void);
 
-/** Anything that the kernel could give up is given up first. */
 void counts_take(struct counts *counts);
 
 /**
  * Waits, as memory and interrupts of a process that has gone may go later; fails with what there is too much of. `what`
  * says after what.
  */
-void counts_must_be(const struct counts *expected, const char *what);
+void counts_must_be(const struct counts *expected, const struct traces *memory, const char *what);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * storm ROUNDS SEED: processes with VMs that are killed at any moment, two at a time: while they create, initialise,
  * run, sleep, have interrupts injected by lines and eventfds, end; and meanwhile somebody reads their dumps. Afterwards
- * the kernel must have what it had before: interrupts, domains, memory, and the first VM IDs and LPIs are free.
+ * the kernel must have what it had before: interrupts, domains, memory; the first VM IDs and LPIs are free.
  */
 #include <dirent.h>
 #include <sys/eventfd.h>
@@ -279,7 +279,7 @@ static pid_t start_reader(volatile uint32_t *dumps)
 
 /* ---- Numbers that must be free again ---- */
 
-/* The VM ID and the doorbells' LPIs that a VM gets now, as the lowest free ones are taken. */
+/* The VM ID and the doorbells' LPIs that a VM gets now, as the lowest free ones are taken; and what tables it has alone. */
 static char *numbers(void)
 {
 	char *dump, *line, *result = calloc(1, 4096);
@@ -288,7 +288,8 @@ static char *numbers(void)
 	machine_make(&m, 4, NULL, guest_storm, 0);
 	dump = machine_dump(&m);
 	for (line = strtok(dump, "\n"); line; line = strtok(NULL, "\n"))
-		if (strstr(line, "VM IDs in use") || strstr(line, "doorbell LPI"))
+		if (strstr(line, "VM IDs in use") || strstr(line, "doorbell LPI") ||
+		    strstr(line, "tables of the host"))
 			strcat(strcat(result, line), "\n");
 	free(dump);
 	machine_free(&m);
@@ -300,6 +301,7 @@ int main(int argc, char **argv)
 {
 	uint32_t count = argc > 1 ? (uint32_t)atol(argv[1]) : 200;
 	volatile uint32_t *dumps;
+	struct traces memory;
 	struct counts before;
 	char *first, *last;
 	pid_t reader;
@@ -310,13 +312,14 @@ int main(int argc, char **argv)
 	first = numbers();
 	dumps = mmap(NULL, sizeof(*dumps), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	counts_take(&before);
+	traces_take(&memory);
 	reader = start_reader(dumps);
 	rounds(count);
 	kill(reader, SIGKILL);
 	waitpid(reader, NULL, 0);
 	printf("storm: %u dumps were read\n", *dumps);
 	TEST_ASSERT(*dumps, "no dump was read");
-	counts_must_be(&before, "after the storm");
+	counts_must_be(&before, &memory, "after the storm");
 	last = numbers();
 	printf("%s", last);
 	TEST_ASSERT(!strcmp(first, last), "other VM IDs or LPIs are taken than before, which were:\n%s",
