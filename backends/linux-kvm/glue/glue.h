@@ -124,6 +124,9 @@ extern struct irq_domain *vgicv5_kvm_lpi_domain;
  */
 int vgicv5_kvm_host_start(volatile void *irs, bool coherent, struct irq_domain *lpi_domain);
 
+/** Offers the devices of the VGIC and of ITSs to userspace: both, or an errno and none. May sleep. */
+int vgicv5_kvm_register_devices(void);
+
 /** The errno for an error of the library. */
 int vgicv5_kvm_errno(int error);
 

@@ -61,6 +61,18 @@ static void init_cpu(void *unused)
 	kvm_vgicv5_init_cpu();
 }
 
+int vgicv5_kvm_register_devices(void)
+{
+	int ret = kvm_register_device_ops(&vgicv5_kvm_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5);
+
+	if (ret)
+		return ret;
+	ret = kvm_register_device_ops(&vgicv5_kvm_its_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5_ITS);
+	if (ret)
+		kvm_unregister_device_ops(KVM_DEV_TYPE_ARM_VGIC_V5);
+	return ret;
+}
+
 int vgicv5_kvm_host_start(volatile void *irs, bool coherent, struct irq_domain *lpi_domain)
 {
 	const struct vgicv5_irs_desc desc = {.config_frame = irs};
@@ -73,9 +85,7 @@ int vgicv5_kvm_host_start(volatile void *irs, bool coherent, struct irq_domain *
 	if (ret)
 		return ret;
 	vgicv5_kvm_lpi_domain = lpi_domain;
-	ret = kvm_register_device_ops(&vgicv5_kvm_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5);
-	if (!ret)
-		ret = kvm_register_device_ops(&vgicv5_kvm_its_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5_ITS);
+	ret = vgicv5_kvm_register_devices();
 	if (ret) {
 		vgicv5_host_fini(&vgicv5_kvm_host);
 		return ret;

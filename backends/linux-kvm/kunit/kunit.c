@@ -263,9 +263,24 @@ static void life_cycle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vgicv5_transport_memory(), memory);
 }
 
+/* ---- The devices ---- */
+
+/* As if the type of the ITSs were somebody else's: that of the VGIC must be free again. */
+static void devices(struct kunit *test)
+{
+	kvm_unregister_device_ops(KVM_DEV_TYPE_ARM_VGIC_V5);
+	KUNIT_EXPECT_EQ(test, vgicv5_kvm_register_devices(), -EEXIST);
+	KUNIT_EXPECT_EQ(test, kvm_register_device_ops(&vgicv5_kvm_device_ops, KVM_DEV_TYPE_ARM_VGIC_V5), 0);
+}
+
 static struct kunit_case cases[] = {
-	KUNIT_CASE(domain),   KUNIT_CASE(doorbell),	   KUNIT_CASE(affinity),
-	KUNIT_CASE(hard_irq), KUNIT_CASE_SLOW(life_cycle), {},
+	KUNIT_CASE(domain),
+	KUNIT_CASE(doorbell),
+	KUNIT_CASE(affinity),
+	KUNIT_CASE(hard_irq),
+	KUNIT_CASE(devices),
+	KUNIT_CASE_SLOW(life_cycle),
+	{},
 };
 
 static struct kunit_suite suite = {
