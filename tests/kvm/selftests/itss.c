@@ -3,6 +3,7 @@
  * itss [NAME]: the device of virtual ITSs, its addresses, widths and registers: what is taken, and what is refused with
  * which errno. What is refused changes nothing.
  */
+#include <sys/resource.h>
 #include <vgicv5/arch/its.h>
 
 #include "its.h"
@@ -138,6 +139,33 @@ static void addresses(void)
 	machine_free(&m);
 }
 
+/* A device for which there is no file descriptor is destroyed at once: there is no trace of it afterwards. */
+static void no_descriptor(void)
+{
+	struct rlimit limit, none;
+	struct machine m;
+	uint64_t id;
+	int its[3], i;
+
+	machine_bare(&m, 1, never_run);
+	its[0] = its_create(&m);
+	EXPECT(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){.rlim_cur = (rlim_t)its[0] + 1, .rlim_max = limit.rlim_max};
+	EXPECT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	EXPECT(its_create(&m), -EMFILE);
+	EXPECT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (i = 1; i < 3; i++)
+		its[i] = its_create(&m);
+	for (i = 0; i < 3; i++)
+		EXPECT(set_address(its[i], ITS_BASE(i)), 0);
+	machine_init(&m, 0);
+	for (i = 0; i < 3; i++) {
+		EXPECT(its_attr_get(its[i], KVM_DEV_ARM_VGIC_GRP_ITS_REGS, GICV5_ITS_IDR0, &id), 0);
+		EXPECT((int)GICV5_GET(ITS_IDR0_ITSID, id), i);
+	}
+	machine_free(&m);
+}
+
 /* What the guest is shown. */
 static void guest_widths(void)
 {
@@ -263,10 +291,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*test)(void);
 	} tests[] = {
-		{"creation", creation},
-		{"addresses", addresses},
-		{"widths", widths},
-		{"registers", registers},
+		{"creation", creation}, {"addresses", addresses}, {"no-descriptor", no_descriptor},
+		{"widths", widths},	{"registers", registers},
 	};
 	unsigned int i, run = 0;
 

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 
+#include "gicstate.h"
 #include "its.h"
 
 #define CYCLES 100u
@@ -327,6 +328,35 @@ static void rerouted(void)
 	close(resample);
 }
 
+/* The state of a VM in which nobody has asked takes the place of this one's, whose notifiers stay. */
+static void restored(void)
+{
+	int event = kvm_new_eventfd(), resample = kvm_new_eventfd();
+	struct machine from, to;
+	struct whole state;
+	uint32_t i;
+
+	machine_make(&from, 1, NULL, guest_taker, 0);
+	state = take_whole(&from);
+	machine_free(&from);
+	machine_make(&to, 1, NULL, guest_taker, 0);
+	EXPECT(assign(&to, LEVEL_SPI, event, resample), 0);
+	EXPECT(give_whole(&to, state.data, state.bytes), 0);
+	machine_start(&to);
+	wait_for(SHARED(&to, ready), 1, "the guest's SPIs");
+	for (i = 1; i <= CYCLES; i++) {
+		raise_it(event);
+		EXPECT((int)resampled(resample, true), 1);
+	}
+	stop(&to);
+	EXPECT((int)taken_spis(&to, LEVEL_SPI), (int)CYCLES);
+	EXPECT((int)traps(&to), (int)CYCLES);
+	machine_free(&to);
+	free(state.data);
+	close(event);
+	close(resample);
+}
+
 /* ---- The end of a VM in the middle of an interrupt ---- */
 
 static void victim(int event, int resample, int told)
@@ -383,6 +413,7 @@ int main(int argc, char **argv)
 		{"other-vcpu", other_vcpu},
 		{"unregistered-in-flight", unregistered_in_flight},
 		{"rerouted", rerouted},
+		{"restored", restored},
 		{"killed", killed},
 	};
 	unsigned int i, run = 0;
