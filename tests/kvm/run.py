@@ -55,6 +55,11 @@ SUITES = {
         "failures": ("failures", 0, "failures: passed"),
         "leaks": ("sh /leaks", 0, "leaks: none"),
     },
+    # States with random damage.
+    "damage": {
+        "damage": ("damage 2000 1", 0, "damage: passed"),
+        "leaks": ("sh /leaks", 0, "leaks: none"),
+    },
     # VMs killed at any moment.
     "storm": {
         "storm": ("storm 200 1", 0, "storm: end"),
