@@ -68,6 +68,7 @@ SUITES = {
     # What the kernel tested at boot.
     "kunit": {
         "results": ("sh /kunit", 0, "kunit: passed"),
+        "leaks": ("sh /leaks", 0, "leaks: none"),
     },
     # Debian's Linux.
     "linux": {
