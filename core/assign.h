@@ -27,7 +27,7 @@ static inline bool vgicv5_assign_claimed(const struct vgicv5_vm *vm, uint32_t sp
 /* The trigger mode of an assigned wire follows the guest's; vm->mutex is held. Otherwise the guest's may not change. */
 int vgicv5_assign_set_mode(struct vgicv5_vm *vm, uint32_t spi, bool level);
 
-/* Before the IRS is asked to let go of the VM: a wire must not go on to drive whoever gets its VM ID. vm->mutex is held. */
+/* Before the IRS is asked to let go of the VM: a wire must not drive whoever gets its VM ID. vm->mutex is held. */
 int vgicv5_assign_return_all(struct vgicv5_vm *vm);
 void vgicv5_assign_release(struct vgicv5_vm *vm);
 

@@ -9,6 +9,12 @@
 #include <vgicv5/hyp.h>
 #include <vgicv5/vm.h>
 
+/* Whether the frames of the VM's interrupt controller are there. What was stored before the start is seen. */
+static inline bool vgicv5_vm_is_started(const struct vgicv5_vm *vm)
+{
+	return VGICV5_LOAD_ACQUIRE(&vm->state) == VGICV5_VM_STARTED;
+}
+
 /* Whether anything can be injected: VGICV5_DEAD, VGICV5_STATE. Any context. */
 static inline int vgicv5_injectable(const struct vgicv5_vm *vm)
 {

@@ -86,16 +86,14 @@ enum {
 	STATE_END_BYTES = 8,
 };
 
-/* ---- Numbers in a state: no alignment, no byte order ---- */
-
-#define STATE_LITTLE (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+/* ---- Numbers in a state: no alignment; little-endian, as all machines that the library is for (table.h) ---- */
 
 static inline uint32_t state_get32(const uint8_t *p)
 {
 	uint32_t value;
 
 	__builtin_memcpy(&value, p, sizeof(value));
-	return STATE_LITTLE ? value : __builtin_bswap32(value);
+	return value;
 }
 
 static inline uint64_t state_get64(const uint8_t *p)
@@ -105,8 +103,6 @@ static inline uint64_t state_get64(const uint8_t *p)
 
 static inline void state_set32(uint8_t *p, uint32_t value)
 {
-	if (!STATE_LITTLE)
-		value = __builtin_bswap32(value);
 	__builtin_memcpy(p, &value, sizeof(value));
 }
 

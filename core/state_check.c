@@ -12,6 +12,7 @@
 
 #include "sysreg.h"
 #include "virs.h"
+#include "vits.h"
 
 int vgicv5_state_refuse(const struct vgicv5_vm *vm, const char *why, int error)
 {
@@ -220,9 +221,6 @@ static int check_vcpus(const struct vgicv5_vm *vm, const struct state_in *in)
 
 /* ---- ITSs and IWBs ---- */
 
-#define DT_CFGR_MASK                                                        \
-	(GICV5_MASK(ITS_DT_CFGR_STRUCTURE) | GICV5_MASK(ITS_DT_CFGR_L2SZ) | \
-	 GICV5_MASK(ITS_DT_CFGR_DEVICEID_BITS))
 #define READ_EVENT_MASK                                                                   \
 	(GICV5_MASK(ITS_READ_EVENT_DATAR_VIRT) | GICV5_MASK(ITS_READ_EVENT_DATAR_VM_ID) | \
 	 GICV5_MASK(ITS_READ_EVENT_DATAR_VALID) | GICV5_MASK(ITS_READ_EVENT_DATAR_LPI_ID))
@@ -241,10 +239,9 @@ static bool its_is_ours(const struct vgicv5_vits *vits, const uint8_t *body)
 static bool its_is_good(const uint8_t *body)
 {
 	return !(state_get64(body + STATE_ITS_DT_BASER) & ~GICV5_MASK(ITS_DT_BASER_ADDR)) &&
-	       !(state_get32(body + STATE_ITS_DT_CFGR) & ~DT_CFGR_MASK) &&
+	       !(state_get32(body + STATE_ITS_DT_CFGR) & ~VITS_DT_CFGR_MASK) &&
 	       !(state_get32(body + STATE_ITS_CR0) & ~GICV5_MASK(ITS_CR0_ITSEN)) &&
-	       !(state_get32(body + STATE_ITS_CR1) &
-		 ~GICV5_BITS(GICV5_ITS_CR1_ITT_RA_HI, GICV5_ITS_CR1_SH_LO)) &&
+	       !(state_get32(body + STATE_ITS_CR1) & ~VITS_CR1_MASK) &&
 	       !state_get32(body + STATE_ITS_RESERVED) &&
 	       !(state_get64(body + STATE_ITS_READ_DATA) & ~READ_EVENT_MASK) &&
 	       !(state_get64(body + STATE_ITS_SWERR_STATUS) & ~SWERR_MASK) &&

@@ -13,6 +13,8 @@
 #include <vgicv5/host.h>
 #include <vgicv5/port.h>
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tables, the guest's too, are little-endian");
+
 #define VGICV5_TABLE_ALIGN 64 /* least alignment asked of the port */
 
 /* The smallest n with 2^n >= value; 0 for 0 and 1. */

@@ -38,11 +38,6 @@ static uint64_t read_reg(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg)
 	return reg->read ? reg->read(vcpu, reg->offset) : reg->value;
 }
 
-static bool alive(const struct vgicv5_vm *vm)
-{
-	return VGICV5_LOAD_ACQUIRE(&vm->state) == VGICV5_VM_STARTED;
-}
-
 uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned int bytes)
 {
 	const struct virs_reg *reg;
@@ -50,7 +45,7 @@ uint64_t vgicv5_virs_read(struct vgicv5_vcpu *vcpu, uint32_t offset, unsigned in
 	uint64_t value = 0;
 
 	reg = offset < GICV5_FRAME_SIZE ? decode(offset, bytes, &shift) : NULL;
-	if (reg && alive(vcpu->vm))
+	if (reg && vgicv5_vm_is_started(vcpu->vm))
 		value = vgicv5_frame_part(read_reg(vcpu, reg), shift, bytes);
 	VGICV5_TRACE(mmio_read, vcpu->vm->vm_id, offset, value);
 	return value;
@@ -60,7 +55,7 @@ static void write_config(struct vgicv5_vcpu *vcpu, const struct virs_reg *reg, u
 			 unsigned int bytes, uint64_t value)
 {
 	vgicv5_mutex_lock(&vcpu->vm->mutex);
-	if (alive(vcpu->vm)) {
+	if (vgicv5_vm_is_started(vcpu->vm)) {
 		uint64_t old = bytes < reg->bytes ? read_reg(vcpu, reg) : 0;
 
 		reg->write(vcpu, reg->offset, vgicv5_frame_merge(old, value, shift, bytes));

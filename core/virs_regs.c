@@ -4,7 +4,7 @@
  *
  * Left out, so that they read as zero and ignore writes: IDR3, IDR4 and all that VIRT = 0 makes reserved, SPI_VMR and
  * SPI_DOMAINR, MEC, MPAM and software errors, which IDR0 says are not there. Everything that a guest starts is
- * finished before its write returns: IDLE always reads 1.
+ * finished before its write returns: IDLE always reads 1, and SYNCR has nothing to do.
  */
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>
@@ -102,13 +102,6 @@ static void write_cr(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)
 		enable_irs(vcpu->vm, enable);
 }
 
-static void ignore(struct vgicv5_vcpu *vcpu, uint32_t offset, uint64_t value)
-{
-	(void)vcpu;
-	(void)offset;
-	(void)value;
-}
-
 /* ---- PEs: VPE IDs are the guest's IAFFIDs ---- */
 
 static struct vgicv5_vcpu *selected_pe(const struct vgicv5_vm *vm)
@@ -173,7 +166,6 @@ const struct virs_reg vgicv5_virs_regs[] = {
 	{ GICV5_IRS_IDR6, 4, 0, read_spi_count, NULL },
 	{ GICV5_IRS_CR0, 4, 0, read_cr, write_cr },
 	{ GICV5_IRS_CR1, 4, 0, read_cr, write_cr },
-	{ GICV5_IRS_SYNCR, 4, 0, NULL, ignore },
 	{ GICV5_IRS_SYNC_STATUSR, 4, GICV5_MASK(IRS_SYNC_STATUSR_IDLE), NULL, NULL },
 	{ GICV5_IRS_SPI_SELR, 4, 0, vgicv5_virs_read_spi, vgicv5_virs_write_spi },
 	{ GICV5_IRS_SPI_RESAMPLER, 4, 0, NULL, vgicv5_virs_write_spi },

@@ -73,11 +73,6 @@ void vgicv5_vits_stop(struct vgicv5_vm *vm)
 
 /* ---- Accesses ---- */
 
-static bool alive(const struct vgicv5_vm *vm)
-{
-	return VGICV5_LOAD_ACQUIRE(&vm->state) == VGICV5_VM_STARTED;
-}
-
 /* The register that an access is for, where it begins, and how far the access is shifted in it. */
 static const struct vits_reg *decode(uint32_t *offset, unsigned int bytes, unsigned int *shift)
 {
@@ -107,7 +102,7 @@ uint64_t vgicv5_vits_read(struct vgicv5_vits *vits, uint32_t offset, unsigned in
 	uint64_t value = 0;
 
 	vgicv5_mutex_lock(&vits->mutex);
-	if (reg && alive(vits->vm))
+	if (reg && vgicv5_vm_is_started(vits->vm))
 		value = vgicv5_frame_part(read_reg(vits, reg, start), shift, bytes);
 	vgicv5_mutex_unlock(&vits->mutex);
 	VGICV5_TRACE(mmio_read, vits->vm->vm_id, offset, value);
@@ -119,7 +114,7 @@ static void write_whole(struct vgicv5_vits *vits, const struct vits_reg *reg, ui
 	if (!reg->write)
 		return;
 	vgicv5_mutex_lock(&vits->mutex);
-	if (alive(vits->vm))
+	if (vgicv5_vm_is_started(vits->vm))
 		reg->write(vits, offset, value);
 	vgicv5_mutex_unlock(&vits->mutex);
 }
@@ -132,7 +127,7 @@ static void write_part(struct vgicv5_vits *vits, uint32_t offset, unsigned int b
 	if (!reg || !reg->write)
 		return;
 	vgicv5_mutex_lock(&vits->mutex);
-	if (alive(vits->vm))
+	if (vgicv5_vm_is_started(vits->vm))
 		reg->write(vits, offset,
 			   vgicv5_frame_merge(read_reg(vits, reg, offset), value, shift, bytes));
 	vgicv5_mutex_unlock(&vits->mutex);

@@ -3,7 +3,20 @@
 #ifndef VGICV5_CORE_VITS_H
 #define VGICV5_CORE_VITS_H
 
+#include <vgicv5/arch/its.h>
 #include <vgicv5/vits.h>
+
+/* Bits that are kept of what is written. */
+#define VITS_CR1_MASK ((uint32_t)GICV5_BITS(GICV5_ITS_CR1_ITT_RA_HI, GICV5_ITS_CR1_SH_LO))
+#define VITS_DT_CFGR_MASK                                                   \
+	(GICV5_MASK(ITS_DT_CFGR_STRUCTURE) | GICV5_MASK(ITS_DT_CFGR_L2SZ) | \
+	 GICV5_MASK(ITS_DT_CFGR_DEVICEID_BITS))
+
+/* Bits of an ID that are for the L2 table, of 8-byte entries. */
+static inline unsigned int vits_l2_index_bits(uint64_t l2sz)
+{
+	return 9 + 2 * (unsigned int)l2sz;
+}
 
 /* ---- vits_regs.c ---- */
 

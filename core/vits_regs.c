@@ -14,10 +14,6 @@
 #include "frame.h"
 #include "vits.h"
 
-#define CR1_MASK ((uint32_t)GICV5_BITS(GICV5_ITS_CR1_ITT_RA_HI, GICV5_ITS_CR1_SH_LO))
-#define DT_CFGR_MASK                                                        \
-	(GICV5_MASK(ITS_DT_CFGR_STRUCTURE) | GICV5_MASK(ITS_DT_CFGR_L2SZ) | \
-	 GICV5_MASK(ITS_DT_CFGR_DEVICEID_BITS))
 #define ALL_L2SZ 7 /* ITS_IDR1.L2SZ: 4, 16 and 64 KiB */
 
 /* ---- Identification ---- */
@@ -66,7 +62,7 @@ static void write_cr(struct vgicv5_vits *vits, uint32_t offset, uint64_t value)
 	bool enable = GICV5_GET(ITS_CR0_ITSEN, value);
 
 	if (offset == GICV5_ITS_CR1)
-		vits->regs.cr1 = (uint32_t)value & CR1_MASK;
+		vits->regs.cr1 = (uint32_t)value & VITS_CR1_MASK;
 	else if (enable != vits->regs.itsen)
 		enable_its(vits, enable);
 }
@@ -82,7 +78,7 @@ static void write_dt(struct vgicv5_vits *vits, uint32_t offset, uint64_t value)
 	if (vits->regs.itsen || !vgicv5_vits_settled(vits))
 		return;
 	if (offset == GICV5_ITS_DT_CFGR)
-		VGICV5_WRITE_ONCE(vits->regs.dt_cfgr, (uint32_t)(value & DT_CFGR_MASK));
+		VGICV5_WRITE_ONCE(vits->regs.dt_cfgr, (uint32_t)(value & VITS_DT_CFGR_MASK));
 	else
 		VGICV5_WRITE_ONCE(vits->regs.dt_baser, GICV5_ADDR(ITS_DT_BASER_ADDR, value));
 }
@@ -124,18 +120,13 @@ static void block_of(uint32_t id, unsigned int bits, uint32_t *first, uint32_t *
 	*last = id | rest;
 }
 
-static unsigned int l2_index_bits(uint64_t l2sz)
-{
-	return 9 + 2 * (unsigned int)l2sz;
-}
-
 static void unmap_event(struct vgicv5_vits *vits, uint64_t value)
 {
 	const struct vgicv5_vits_regs *regs = &vits->regs;
 	struct vgicv5_vits_scope scope = {regs->did, regs->did, regs->eid, regs->eid};
 
 	if (GICV5_GET(ITS_INV_EVENTR_L1, value))
-		block_of(regs->eid, l2_index_bits(GICV5_GET(ITS_INV_EVENTR_ITT_L2SZ, value)),
+		block_of(regs->eid, vits_l2_index_bits(GICV5_GET(ITS_INV_EVENTR_ITT_L2SZ, value)),
 			 &scope.first_event, &scope.last_event);
 	vgicv5_vits_unmap(vits, &scope);
 }
@@ -157,7 +148,7 @@ static void unmap_device(struct vgicv5_vits *vits, uint64_t value)
 	struct vgicv5_vits_scope scope = {regs->did, regs->did, 0, ~0u};
 
 	if (GICV5_GET(ITS_INV_DEVICER_L1, value))
-		block_of(regs->did, l2_index_bits(GICV5_GET(ITS_DT_CFGR_L2SZ, regs->dt_cfgr)),
+		block_of(regs->did, vits_l2_index_bits(GICV5_GET(ITS_DT_CFGR_L2SZ, regs->dt_cfgr)),
 			 &scope.first_device, &scope.last_device);
 	vgicv5_vits_unmap(vits, &scope);
 }

@@ -9,8 +9,6 @@
 
 #include "vits.h"
 
-#define L2_INDEX_BITS(l2sz) (9 + 2 * (unsigned int)(l2sz)) /* of a table of 8-byte entries */
-
 /*
  * Where a walk is. Its step is named after the error of an entry that cannot be read; the error of one that leads
  * nowhere is the next, and the step of the L2 table the one after that.
@@ -28,22 +26,11 @@ _Static_assert(VGICV5_VITS_L1_DTE == VGICV5_VITS_L1_DTE_READ + 1 &&
 		       VGICV5_VITS_L2_ITTE_READ == VGICV5_VITS_L1_ITTE_READ + 2,
 	       "errors of the tables");
 
-/* Tables are little-endian, whatever this machine is. */
-static uint64_t from_le64(uint64_t value)
-{
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(value) : value;
-}
-
 static bool read_entry(const struct vgicv5_vits *vits, const struct place *place, struct vits_walk *walk,
 		       uint64_t *entry)
 {
-	uint64_t value;
-
 	walk->address = place->base + (uint64_t)(place->id >> place->shift) * GICV5_DTE_SIZE;
-	if (vgicv5_port_guest_read(vits->vm, walk->address, &value, sizeof(value)))
-		return false;
-	*entry = from_le64(value);
-	return true;
+	return !vgicv5_port_guest_read(vits->vm, walk->address, entry, sizeof(*entry));
 }
 
 static bool beyond(uint32_t id, unsigned int bits, unsigned int implemented)
@@ -70,7 +57,7 @@ static enum vgicv5_vits_swerr enter_devices(const struct vgicv5_vits *vits, uint
 		if (l2sz > GICV5_L2SZ_64K)
 			return VGICV5_VITS_DT_CONFIG;
 		place->step = VGICV5_VITS_L1_DTE_READ;
-		place->shift = L2_INDEX_BITS(l2sz);
+		place->shift = vits_l2_index_bits(l2sz);
 	}
 	return VGICV5_VITS_OK;
 }
@@ -90,7 +77,7 @@ static enum vgicv5_vits_swerr enter_events(const struct vgicv5_vits *vits, uint6
 		if (l2sz > GICV5_L2SZ_64K)
 			return VGICV5_VITS_ITT_CONFIG;
 		place->step = VGICV5_VITS_L1_ITTE_READ;
-		place->shift = L2_INDEX_BITS(l2sz);
+		place->shift = vits_l2_index_bits(l2sz);
 	}
 	return VGICV5_VITS_OK;
 }

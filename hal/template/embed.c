@@ -11,8 +11,8 @@
 
 //! [objects]
 static struct vgicv5_host my_host;
-static struct vgicv5_pcpu
-	my_pcpus[MY_CPUS]; /* vgicv5_this_pcpu() returns the element of the CPU it runs on */
+/* vgicv5_this_pcpu() returns the element of the CPU it runs on. */
+static struct vgicv5_pcpu my_pcpus[MY_CPUS];
 
 struct my_vcpu {
 	struct vgicv5_vcpu gic; /* first: struct vgicv5_vcpu * and struct my_vcpu * are the same address */

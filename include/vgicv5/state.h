@@ -6,8 +6,7 @@
  *     source:       vCPUs put, injectors stopped -> vgicv5_state_save() -> vgicv5_vm_destroy()
  *     destination:  vgicv5_vm_init() ... vgicv5_vm_start() -> vgicv5_state_restore() -> lines driven -> vCPUs run
  *
- * The format is the library's own, the same on every host and hypervisor, and described to the bit on the
- * page
+ * The format is the library's own, the same on every host and hypervisor, and described to the bit on the page
  * @ref state, with the order of operations. Beside it there is access to single registers and tables in the
  * layout of KVM's device groups, for a VMM that has a format of its own. A state that is being restored may
  * come from anybody: nothing in it is believed before it has been checked.

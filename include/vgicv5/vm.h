@@ -48,12 +48,10 @@ struct vgicv5_ist {
 /** The virtual IRS's registers that are more than a constant. */
 struct vgicv5_virs {
 	uint64_t ist_baser;
-	uint64_t *
-		l2_valid; /* bitmap of the L2 tables that the guest has made valid; NULL: its table is linear */
-	uint32_t l2_count; /* bits in it */
-	uint32_t
-		idr[3]; /* IRS_IDR0 to IRS_IDR2: what this host has, or what the guest was shown on another */
-	uint32_t icc_idr0; /* ICC_IDR0_EL1 in the latter case; 0: as this CPU's */
+	uint64_t *l2_valid; /* bitmap: L2 tables made valid by the guest; NULL: its table is linear */
+	uint32_t l2_count;  /* bits in it */
+	uint32_t idr[3];    /* IRS_IDR0 to 2: what this host has, or what the guest was shown on another */
+	uint32_t icc_idr0;  /* ICC_IDR0_EL1 in the latter case; 0: as this CPU's */
 	uint32_t ist_cfgr;
 	uint32_t cr1;
 	uint32_t spi_selr;
