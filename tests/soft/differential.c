@@ -7,6 +7,7 @@
  * operations; after each, everything that software can see is compared.
  */
 #include "differential.h"
+#include "heap.h"
 #include "seeds.h"
 
 #include <setjmp.h>
@@ -80,19 +81,6 @@ void same(struct pair *p, const char *name, unsigned int n, uint64_t soft, uint6
 
 /* ---- What the software GICv5 needs ---- */
 
-static void *op_alloc(void *ctx, size_t bytes)
-{
-	(void)ctx;
-	return calloc(1, bytes);
-}
-
-static void op_free(void *ctx, void *memory, size_t bytes)
-{
-	(void)ctx;
-	(void)bytes;
-	free(memory);
-}
-
 static uint8_t *memory_at(uint8_t *memory, uint64_t pa, size_t bytes)
 {
 	if (pa < MEMORY_BASE || pa - MEMORY_BASE > MEMORY_SIZE - bytes)
@@ -121,8 +109,8 @@ static bool op_mem_write(void *ctx, uint64_t pa, const void *from, size_t bytes)
 }
 
 static const struct vgicv5_soft_ops ops = {
-	.alloc = op_alloc,
-	.free = op_free,
+	.alloc = heap_alloc,
+	.free = heap_free,
 	.mem_read = op_mem_read,
 	.mem_write = op_mem_write,
 };

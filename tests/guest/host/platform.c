@@ -6,6 +6,7 @@
  * CPU 1 is this thread under another number. The machine is the part of QEMU's virt board that the payload
  * touches: an IRS, a UART with its wire, memory for tables.
  */
+#include "../../soft/heap.h"
 #include "../payload.h"
 
 #include <stdio.h>
@@ -31,19 +32,6 @@ static struct {
 } uart;
 
 /* ---- What the model needs ---- */
-
-static void *op_alloc(void *ctx, size_t bytes)
-{
-	(void)ctx;
-	return calloc(1, bytes);
-}
-
-static void op_free(void *ctx, void *memory, size_t bytes)
-{
-	(void)ctx;
-	(void)bytes;
-	free(memory);
-}
 
 static uint8_t *memory_at(uint64_t pa, size_t bytes)
 {
@@ -79,8 +67,8 @@ static void op_violation(void *ctx, const char *rule, const char *text)
 }
 
 static const struct vgicv5_soft_ops ops = {
-	.alloc = op_alloc,
-	.free = op_free,
+	.alloc = heap_alloc,
+	.free = heap_free,
 	.mem_read = op_mem_read,
 	.mem_write = op_mem_write,
 	.violation = op_violation,
