@@ -584,6 +584,22 @@ static void registered_later(void **state)
 	down();
 }
 
+/* The edge that was the host's is heard of, too. */
+static void registered_edge(void **state)
+{
+	(void)state;
+	up();
+	assert_int_equal(vgicv5_eoi_register(&vm->vm, 10), VGICV5_OK);
+	pulse(10);
+	assert_int_equal(vgicv5_spi_assign(&vm->vm, 10), VGICV5_BUSY);
+	assert_true(traps(a));
+	assign(10);
+	assert_int_equal(guest_take(a), SPI(10));
+	assert_int_equal(heard[10], 1);
+	assert_int_equal(guest_take(a), 0);
+	down();
+}
+
 /* Given up before it was ready: nothing goes on trapping. */
 static void given_up(void **state)
 {
@@ -663,14 +679,23 @@ static void saved_and_restored(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(level_is_the_wire),   cmocka_unit_test(edge_is_the_wire),
-		cmocka_unit_test(several_irss),	       cmocka_unit_test(level_is_taken_over),
-		cmocka_unit_test(edge_is_taken_over),  cmocka_unit_test(handler_runs_at_once),
-		cmocka_unit_test(trigger_mode),	       cmocka_unit_test(resampler),
-		cmocka_unit_test(mode_refused),	       cmocka_unit_test(refused),
-		cmocka_unit_test(no_memory),	       cmocka_unit_test(commands_fail),
-		cmocka_unit_test(returned_at_the_end), cmocka_unit_test(registered_first),
-		cmocka_unit_test(registered_later),    cmocka_unit_test(given_up),
+		cmocka_unit_test(level_is_the_wire),
+		cmocka_unit_test(edge_is_the_wire),
+		cmocka_unit_test(several_irss),
+		cmocka_unit_test(level_is_taken_over),
+		cmocka_unit_test(edge_is_taken_over),
+		cmocka_unit_test(handler_runs_at_once),
+		cmocka_unit_test(trigger_mode),
+		cmocka_unit_test(resampler),
+		cmocka_unit_test(mode_refused),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(no_memory),
+		cmocka_unit_test(commands_fail),
+		cmocka_unit_test(returned_at_the_end),
+		cmocka_unit_test(registered_first),
+		cmocka_unit_test(registered_later),
+		cmocka_unit_test(registered_edge),
+		cmocka_unit_test(given_up),
 		cmocka_unit_test(saved_and_restored),
 	};
 
