@@ -594,6 +594,7 @@ static void registered_later(void **state)
 	assert_false(traps(a));
 	assert_int_equal(guest_take(a), SPI(WIRE));
 	assert_int_equal(heard[WIRE], 1);
+	wire(WIRE, false);
 	take_over_registered(10);
 	down();
 }
