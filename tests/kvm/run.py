@@ -57,7 +57,7 @@ SUITES = {
     },
     # States with random damage.
     "damage": {
-        "damage": ("damage 2000 1", 0, "damage: passed"),
+        "damage": ("damage 3000 1", 0, "damage: passed"),
         "leaks": ("sh /leaks", 0, "leaks: none"),
     },
     # VMs killed at any moment.
@@ -82,7 +82,7 @@ OPTIONS = {"gicv5": "kvm-arm.vgicv5_irs=optional", "kunit": "kunit.enable=1 kuni
 # {suite: complaints of the kernel that are its own affair}
 KNOWN = {
     # /proc/irq of an interrupt for whose files there was no memory.
-    "failures": re.compile(r"WARNING: fs/proc/generic.c:\d+ at remove_proc_entry"),
+    "failures": re.compile(r"WARNING: \S*fs/proc/generic.c:\d+ at remove_proc_entry"),
 }
 
 

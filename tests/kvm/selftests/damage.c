@@ -253,7 +253,7 @@ int main(int argc, char **argv)
 		if (i % 500 == 499)
 			printf("damage: %u taken, %u refused\n", results.taken, results.refused);
 	}
-	TEST_ASSERT(results.taken > count / 20 && results.refused > count / 20, "%u taken, %u refused",
+	TEST_ASSERT(results.taken > count / 50 && results.refused > count / 50, "%u taken, %u refused",
 		    results.taken, results.refused);
 	*SHARED(&m, own_state) = 1;
 	EXPECT((int)machine_sync(&m, 0), 0);
