@@ -224,10 +224,6 @@ static int check_vcpus(const struct vgicv5_vm *vm, const struct state_in *in)
 #define READ_EVENT_MASK                                                                   \
 	(GICV5_MASK(ITS_READ_EVENT_DATAR_VIRT) | GICV5_MASK(ITS_READ_EVENT_DATAR_VM_ID) | \
 	 GICV5_MASK(ITS_READ_EVENT_DATAR_VALID) | GICV5_MASK(ITS_READ_EVENT_DATAR_LPI_ID))
-#define SWERR_MASK                                                                 \
-	(GICV5_MASK(ITS_SWERR_STATUSR_IMP_EC) | GICV5_MASK(ITS_SWERR_STATUSR_EC) | \
-	 GICV5_MASK(ITS_SWERR_STATUSR_OF) | GICV5_MASK(ITS_SWERR_STATUSR_S1V) |    \
-	 GICV5_MASK(ITS_SWERR_STATUSR_S0V) | GICV5_MASK(ITS_SWERR_STATUSR_V))
 
 static bool its_is_ours(const struct vgicv5_vits *vits, const uint8_t *body)
 {
@@ -244,7 +240,7 @@ static bool its_is_good(const uint8_t *body)
 	       !(state_get32(body + STATE_ITS_CR1) & ~VITS_CR1_MASK) &&
 	       !state_get32(body + STATE_ITS_RESERVED) &&
 	       !(state_get64(body + STATE_ITS_READ_DATA) & ~READ_EVENT_MASK) &&
-	       !(state_get64(body + STATE_ITS_SWERR_STATUS) & ~SWERR_MASK) &&
+	       !(state_get64(body + STATE_ITS_SWERR_STATUS) & ~VITS_SWERR_MASK) &&
 	       !(state_get64(body + STATE_ITS_SYNDROME + 8) & ~GICV5_MASK(ITS_SWERR_SYNDROMER1_ADDR));
 }
 

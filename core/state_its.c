@@ -75,10 +75,6 @@ static void set_control(struct vgicv5_vits *vits, uint32_t value)
 	vgicv5_vits_forget_all(vits);
 }
 
-#define SWERR_MASK                                                                 \
-	(GICV5_MASK(ITS_SWERR_STATUSR_IMP_EC) | GICV5_MASK(ITS_SWERR_STATUSR_EC) | \
-	 GICV5_BITS(GICV5_ITS_SWERR_STATUSR_OF_HI, GICV5_ITS_SWERR_STATUSR_V_LO))
-
 /* Registers that no write of a guest sets to what they read as. */
 static void set_directly(struct vgicv5_vits *vits, uint32_t offset, uint64_t value)
 {
@@ -93,7 +89,7 @@ static void set_directly(struct vgicv5_vits *vits, uint32_t offset, uint64_t val
 		regs->read_event_data = value;
 		break;
 	case GICV5_ITS_SWERR_STATUSR:
-		VGICV5_WRITE_ONCE(regs->swerr_status, value & SWERR_MASK);
+		VGICV5_WRITE_ONCE(regs->swerr_status, value & VITS_SWERR_MASK);
 		VGICV5_WRITE_ONCE(regs->swerr_claim, GICV5_GET(ITS_SWERR_STATUSR_V, value));
 		break;
 	case GICV5_ITS_SWERR_SYNDROMER0:

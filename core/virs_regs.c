@@ -4,7 +4,8 @@
  *
  * Left out, so that they read as zero and ignore writes: IDR3, IDR4 and all that VIRT = 0 makes reserved, SPI_VMR and
  * SPI_DOMAINR, MEC, MPAM and software errors, which IDR0 says are not there. Everything that a guest starts is
- * finished before its write returns: IDLE always reads 1, and SYNCR has nothing to do.
+ * finished before its write returns: IDLE always reads 1, and SYNCR has nothing to do. (What other CPUs have injected
+ * takes effect in finite time, R_XCLJC: no register here could wait for their instructions.)
  */
 #include <vgicv5/arch/intid.h>
 #include <vgicv5/arch/irs.h>

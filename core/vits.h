@@ -12,6 +12,11 @@
 	(GICV5_MASK(ITS_DT_CFGR_STRUCTURE) | GICV5_MASK(ITS_DT_CFGR_L2SZ) | \
 	 GICV5_MASK(ITS_DT_CFGR_DEVICEID_BITS))
 
+#define VITS_SWERR_MASK                                                            \
+	(GICV5_MASK(ITS_SWERR_STATUSR_IMP_EC) | GICV5_MASK(ITS_SWERR_STATUSR_EC) | \
+	 GICV5_MASK(ITS_SWERR_STATUSR_OF) | GICV5_MASK(ITS_SWERR_STATUSR_S1V) |    \
+	 GICV5_MASK(ITS_SWERR_STATUSR_S0V) | GICV5_MASK(ITS_SWERR_STATUSR_V))
+
 /* Bits of an ID that are for the L2 table, of 8-byte entries. */
 static inline unsigned int vits_l2_index_bits(uint64_t l2sz)
 {

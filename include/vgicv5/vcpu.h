@@ -76,13 +76,13 @@ struct vgicv5_vcpu {
 };
 
 /**
- * Adds a vCPU to a VM that has not been started. VPE IDs may be sparse.
+ * Adds a vCPU to a VM that has not been started, to one VM one at a time. VPE IDs may be sparse. Any context.
  * @return 0; VGICV5_INVALID: VPE ID beyond the host's or VGICV5_MAX_VPES; VGICV5_BUSY: the ID is taken;
  *         VGICV5_STATE: the VM has been started.
  */
 int vgicv5_vcpu_init(struct vgicv5_vcpu *vcpu, struct vgicv5_vm *vm, uint32_t vpe_id);
 
-/** CPU interface and PPIs as after a cold reset; tables are not touched. The vCPU must not be loaded. */
+/** CPU interface and PPIs as after a cold reset; tables are not touched. The vCPU is not loaded. Any context. */
 void vgicv5_vcpu_reset(struct vgicv5_vcpu *vcpu);
 
 /**

@@ -120,7 +120,8 @@ struct vgicv5_vits {
 };
 
 /**
- * Adds an ITS to a VM that has not been started. Its state begins anew at every vgicv5_vm_start().
+ * Adds an ITS to a VM that has not been started, one at a time. Its state begins anew at every vgicv5_vm_start(). Any
+ * context.
  * @return 0; VGICV5_INVALID: widths, or frames that are not aligned to GICV5_FRAME_SIZE or overlap those of another
  *         ITS; VGICV5_STATE: the VM has been started.
  */

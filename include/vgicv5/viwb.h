@@ -52,8 +52,8 @@ struct vgicv5_viwb {
 };
 
 /**
- * Adds an IWB to a VM that has not been started. Its state begins anew at every vgicv5_vm_start(), which also takes
- * the memory for it: 16 bytes for each wire and 16 for each 32 wires.
+ * Adds an IWB to a VM that has not been started, one at a time. Its state begins anew at every vgicv5_vm_start(), which
+ * also takes the memory for it: 16 bytes for each wire and 16 for each 32 wires. Any context.
  * @return 0; VGICV5_INVALID: number of wires, no ITS, a DeviceID that another IWB of that ITS has, or DeviceID or
  *         wires beyond the ITS's widths; VGICV5_STATE: the VM has been started.
  */
