@@ -94,7 +94,7 @@ def kernel_of(folder):
 def programs_of(folder, commands):
     """The files that commands need, {in the ramdisk: here}."""
     found = {}
-    for words in commands + ["vmm"]:
+    for words in commands + ["vmm", "keepvm"]:
         for word in words.split():
             path = os.path.join(folder, "programs", word)
             if os.path.isfile(path):
