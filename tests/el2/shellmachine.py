@@ -17,8 +17,8 @@ POLLS = 1000
 class Machine(Console):
     """Its lines go to a log. Whatever is not as it must be ends the test."""
 
-    def __init__(self, folder, *options, parallel=False, **limits):
-        """`parallel`: the CPUs of a bare-metal guest run at once, too."""
+    def __init__(self, folder, *options, parallel=False, more=(), **limits):
+        """`parallel`: the CPUs of a bare-metal guest run at once, too. `more`: options of QEMU."""
         os.makedirs(folder, exist_ok=True)
         self.log = open(os.path.join(folder, "log"), "w", encoding="utf-8")
         status = subprocess.run([os.path.join(TOP, "tools", "demo"), "--batch", "--prepare", folder, *options],
@@ -32,7 +32,7 @@ class Machine(Console):
             command = f.read().splitlines()
         if parallel and "tcg,thread=single" in command:
             command[command.index("tcg,thread=single")] = "tcg,thread=multi"
-        super().__init__(command, **limits)
+        super().__init__([*command, *more], **limits)
 
     def lines(self):
         try:

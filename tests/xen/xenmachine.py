@@ -88,7 +88,7 @@ def chosen(images, domains, arguments):
 
 def board(cpu, cpus, memory):
     """QEMU's options for the machine itself."""
-    return [QEMU, "-M", "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", str(cpus), "-m", str(memory),
+    return ["-M", "virt,virtualization=on,gic-version=3", "-cpu", cpu, "-smp", str(cpus), "-m", str(memory),
             "-nodefaults", "-display", "none", "-no-reboot"]
 
 
@@ -114,13 +114,13 @@ class Machine(Console):
     """
 
     def __init__(self, folder, xen, domains, cpu="cortex-a57", cpus=2, memory=2048, arguments="", parallel=True,
-                 more=(), **limits):
+                 qemu=QEMU, more=(), **limits):
         """Not `parallel`: the CPUs take turns, which is quicker where guests wait for each other by looking. `more`:
-        options of QEMU."""
+        options of `qemu`."""
         os.makedirs(folder, exist_ok=True)
         self.log = open(os.path.join(folder, "log"), "w", encoding="utf-8")
         self.focus, self.typing, self.to_type = None, False, []
-        machine, images = board(cpu, cpus, memory), Images()
+        machine, images = [qemu] + board(cpu, cpus, memory), Images()
         tree = make_tree(folder, machine, images, domains, arguments)
         machine += [] if parallel else ["-accel", "tcg,thread=single"]
         command = machine + ["-kernel", xen, "-dtb", tree, "-serial", "stdio", "-monitor", "none"] + images.options()
