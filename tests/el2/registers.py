@@ -5,36 +5,17 @@
 Usage: registers.py FOLDER SHELL-IMAGE REGISTERS-IMAGE TIMES
 """
 import os
-import re
 import sys
 
 from savedmachine import SavingMachine
+from savedrounds import HeldRegisters
 
-LINE = r"registers: (\d+) and (\d+) rounds, (\d+) failed"
 
-
-class Guest:
-    """How far it is, and that nothing of it got lost."""
-
-    def __init__(self, machine):
-        self.machine, self.rounds = machine, (0, 0)
-        machine.guest_line = self.line
-
-    def line(self, text):
-        if "registers: FAIL" in text or "payload: unexpected" in text:
-            self.machine.fail(text)
-        match = re.search(LINE, text)
-        if match:
-            now = int(match[1]), int(match[2])
-            if now[0] <= self.rounds[0] or now[1] < self.rounds[1]:
-                self.machine.fail(f"{text} after {self.rounds}")
-            self.rounds = now
-
-    def more(self):
-        """Both CPUs have done at least one more round."""
-        start = self.rounds
-        while self.rounds[0] <= start[0] or self.rounds[1] <= start[1]:
-            self.line(self.machine.until(LINE).string)
+def more(machine, held):
+    """Both CPUs have done at least one more round."""
+    start = held.rounds
+    while held.rounds[0] <= start[0] or held.rounds[1] <= start[1]:
+        held.line(machine.until(held.LINE).string)
 
 
 def main():
@@ -42,8 +23,9 @@ def main():
     name = os.path.join(folder, "registers.vm")
     machine = SavingMachine(os.path.join(folder, "machine"), "--shell", shell, "--payload", image, "--cpus", "2", "--mem",
                             "128", "--save", name, parallel=True)
-    guest = Guest(machine)
-    guest.more()
+    guest = HeldRegisters(machine)
+    machine.guest_line = guest.line
+    more(machine, guest)
     for _ in range(times):
         machine.must_save(0, name)
         rounds = guest.rounds
@@ -51,7 +33,7 @@ def main():
         machine.kill(0)
         machine.must_restore(0, name)
         machine.guest_line, guest.rounds = guest.line, rounds
-        guest.more()
+        more(machine, guest)
     machine.off()
     print(f"{guest.rounds[0]} and {guest.rounds[1]} rounds, saved and restored {times} times")
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The shell's machine with a monitor that saves and restores; and the file that it writes (doxygen/vmfile.md)."""
+"""The shell's machine with a monitor that saves and restores, and what the payload says in it."""
+import os
 import re
-import struct
+import sys
 
-from shellmachine import ESCAPE, Machine
+from shellmachine import ESCAPE, TOP, Machine
 
-FACTOR, M64 = 0x9E3779B97F4A7C15, (1 << 64) - 1
-HEADER = struct.Struct("<8sIIQQ16sIIQ")
-SECTION = struct.Struct("<16sIIQQQ")
-FRONT = 4096
+sys.path.insert(0, os.path.join(TOP, "tests", "move"))
+
+BEGIN, END = "payload: begin", "payload: end"  # of tests/guest
 
 
 class SavingMachine(Machine):
@@ -62,8 +62,20 @@ class SavingMachine(Machine):
         super().kill(vm, self.guest_line)
 
 
+def payload_alone(machine):
+    """All that the payload says after its first line, when nothing happens to it."""
+    lines = []
+    machine.until(BEGIN)
+    machine.guest_line = lines.append
+    lines.append(machine.until(END).string)
+    for _ in machine.lines():
+        pass
+    machine.close()
+    return lines
+
+
 class Log:
-    """Compares what the guest says with what it must say, line by line."""
+    """Compares what the guest says with what it must say, line by line. A line may be a tuple of what will do."""
 
     def __init__(self, machine, wanted):
         self.machine, self.wanted, self.at = machine, wanted, 0
@@ -83,52 +95,3 @@ class Log:
 
     def ended(self):
         return self.at == len(self.wanted)
-
-
-def checksum(data):
-    total = 0
-    for word, in struct.iter_unpack("<Q", data):
-        total = (total ^ word) * FACTOR & M64
-        total ^= total >> 32
-    return total
-
-
-class Saved:
-    """A saved VM taken apart: `sections` is a list of [kind, index, bytes]."""
-
-    def __init__(self, data):
-        self.magic, self.version, count, _, _, self.name, self.vcpus, _, self.ram = HEADER.unpack_from(data)
-        self.sections = []
-        for i in range(count):
-            kind, index, _, offset, size, _ = SECTION.unpack_from(data, HEADER.size + i * SECTION.size)
-            self.sections.append([kind.rstrip(b"\0").decode(), index, data[offset:offset + size]])
-
-    def section(self, kind, index=0):
-        return next(section for section in self.sections if section[:2] == [kind, index])
-
-    def patch(self, kind, offset, new, index=0):
-        """Overwrites bytes of a section."""
-        section = self.section(kind, index)
-        section[2] = section[2][:offset] + new + section[2][offset + len(new):]
-
-    def memory(self, kind, index=0):
-        """The memory that a section holds."""
-        data = self.section(kind, index)[2]
-        memory = bytearray(struct.unpack_from("<Q", data)[0])
-        at = 16
-        while at < len(data):
-            offset, size = struct.unpack_from("<QQ", data, at)
-            memory[offset:offset + size] = data[at + 16:at + 16 + size]
-            at += 16 + size
-        return bytes(memory)
-
-    def build(self):
-        """The file, with sizes and checksums that are right."""
-        table, body = b"", b""
-        for kind, index, data in self.sections:
-            table += SECTION.pack(kind.encode(), index, 0, FRONT + len(body), len(data), checksum(data))
-            body += data
-        head = [self.magic, self.version, len(self.sections), FRONT + len(body), 0, self.name, self.vcpus, 0, self.ram]
-        table = table.ljust(FRONT - HEADER.size, b"\0")
-        head[4] = checksum(HEADER.pack(*head) + table)
-        return HEADER.pack(*head) + table + body

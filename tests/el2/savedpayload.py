@@ -9,35 +9,19 @@ import random
 import sys
 import time
 
-from savedmachine import Log, Saved, SavingMachine
-
-BEGIN, END = "payload: begin", "payload: end"
+from savedmachine import BEGIN, Log, SavingMachine, payload_alone
+from savedfile import Saved
 
 
 def start(folder, label, shell, payload, *options):
-    machine = SavingMachine(os.path.join(folder, label), "--shell", shell, "--payload", payload, "--cpus", "2", "--cpu",
-                            "cortex-a57", "--mem", "128", *options)
-    machine.until(BEGIN)
-    return machine
-
-
-def alone(folder, shell, payload):
-    """All that it says after its first line."""
-    machine = start(folder, "alone", shell, payload)
-    lines = []
-    for line in machine.lines():
-        lines.append(line)
-        if line.startswith(END):
-            break
-    for _ in machine.lines():
-        pass
-    machine.close()
-    return lines
+    return SavingMachine(os.path.join(folder, label), "--shell", shell, "--payload", payload, "--cpus", "2", "--cpu",
+                         "cortex-a57", "--mem", "128", *options)
 
 
 def interrupted(folder, shell, payload, times, generator, wanted):
     name = os.path.join(folder, "payload.vm")
     machine = start(folder, "saved", shell, payload, "--save", name)
+    machine.until(BEGIN)
     log = Log(machine, wanted)
     for done in range(times):
         time.sleep(generator.random() * 0.3)
@@ -79,7 +63,7 @@ def main():
     seed = int(sys.argv[5]) if len(sys.argv) > 5 else random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}", flush=True)
     os.makedirs(folder, exist_ok=True)
-    wanted = alone(folder, shell, payload)
+    wanted = payload_alone(start(folder, "alone", shell, payload))
     done = interrupted(folder, shell, payload, times, random.Random(seed), wanted)
     check_words(os.path.join(folder, "payload.vm"), payload)
     if done < times:

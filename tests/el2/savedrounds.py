@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What a Linux guest that runs tests/linux-guest/rounds says, checked: it is saved and restored meanwhile."""
+"""What guests say that are saved and restored in their course, checked: Linux with tests/linux-guest/rounds, and the guest that
+holds values in all its registers (guests/registers.c)."""
 import re
 
 ROUND = re.compile(r"demo: round (\d+) (.*)")
@@ -51,3 +52,23 @@ class MachineRounds(Rounds):
         self.machine.type(word.encode() + b"\r")
         while word not in self.heard:
             self.more(1)
+
+
+class HeldRegisters:
+    """How far it is on each CPU, and that nothing of it got lost; whatever is wrong goes to the machine."""
+
+    LINE = r"registers: (\d+) and (\d+) rounds, (\d+) failed"
+
+    def __init__(self, machine):
+        self.machine, self.rounds, self.count = machine, (0, 0), 0
+
+    def line(self, text):
+        if "registers: FAIL" in text or "payload: unexpected" in text:
+            self.machine.fail(text)
+        match = re.search(self.LINE, text)
+        if match:
+            now = int(match[1]), int(match[2])
+            if now[0] <= self.rounds[0] or now[1] < self.rounds[1]:
+                self.machine.fail(f"{text} after {self.rounds}")
+            self.rounds = now
+            self.count += 1

@@ -72,7 +72,9 @@ SUITES = {
     },
     # Debian's Linux.
     "linux": {
+        "one": ("sh /linux 1 -t", 0, LINUX_ITS),
         "two": ("sh /linux 2 -t", 0, LINUX_ITS),
+        "four": ("sh /linux 4 -t", 0, LINUX_ITS),
     },
 }
 

@@ -6,8 +6,8 @@ import sys
 
 from xenmachine import TOP, V5, Domain, Machine
 
-sys.path.insert(0, os.path.join(TOP, "tests", "el2"))
-from savedmachine import HEADER  # noqa: E402
+sys.path.insert(0, os.path.join(TOP, "tests", "move"))
+from savedfile import HEADER  # noqa: E402
 
 SEMIHOSTING = ("-semihosting-config", "enable=on,target=native")
 SAVE = b"7"

@@ -139,6 +139,7 @@ static void run(void *argument)
 
 void payload_main(void)
 {
+	log_line("registers: begin");
 	platform_begin_on_other_cpu(run, NULL);
 	run(NULL);
 }

@@ -164,3 +164,17 @@ void vmm_wire(struct vmm *vmm, unsigned int spi, bool level)
 
 	call(vmm->fd, KVM_IRQ_LINE, &line, "KVM_IRQ_LINE");
 }
+
+void vmm_message(struct vmm *vmm, uint32_t word)
+{
+	struct kvm_msi msi = {
+		.address_lo = BOARD_ITS_BASE + BOARD_FRAME_SIZE,
+		.data = word & 0xffff,
+		.flags = KVM_MSI_VALID_DEVID,
+		.devid = word >> 16,
+	};
+
+	errno = 0;
+	if (call(vmm->fd, KVM_SIGNAL_MSI, &msi, "KVM_SIGNAL_MSI") != 1)
+		die("an MSI that the guest's ITS blocks");
+}

@@ -16,14 +16,14 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: vmm [-c CPUS] [-m MIB] [-i INITRD] [-a COMMAND-LINE] [-t | -s FILE [-l LINES] [-d MS]] IMAGE\n"
+	"usage: vmm [-c CPUS] [-m MIB] [-i INITRD] [-a COMMAND-LINE] [-t] [-s FILE [-l LINES] [-d MS]] IMAGE\n"
 	"       vmm -r FILE [-s FILE [-l LINES] [-d MS]]\n"
 	"\n"
 	"Runs an arm64 Image, or a guest that was saved to FILE (-r), as a KVM guest with a GICv5 on the plain board (see\n"
 	"doxygen/vmfile.md): RAM at 0x40000000, the IRS at 0x08010000, and a PL011 at 0x09000000 (SPI 1), which is the\n"
 	"program's standard input and output. With -s the guest is saved to FILE, and ends here, when the program gets the\n"
-	"signal USR1, or -d MS after it has printed LINES. With -t there is an ITS, too, which the board of saved guests has\n"
-	"not.\n"
+	"signal USR1, or -d MS after it has printed LINES. With -t there is an ITS, too, at 0x08080000, and a register at\n"
+	"0x0b000000 that sends MSIs; a guest that was saved has these if its file says so.\n"
 	"Status: 0 when the guest powers off, 3 when it resets, 4 when it was saved, 5 when a file was refused, 1 for anything\n"
 	"else.\n";
 
@@ -67,9 +67,15 @@ static void mmio(struct vmm_cpu *cpu)
 {
 	struct kvm_run *run = cpu->run;
 	uint64_t address = run->mmio.phys_addr;
+	uint32_t word;
 
 	if (address >= BOARD_UART_BASE && address < BOARD_UART_BASE + PL011_SIZE) {
 		uart_access(cpu->vmm, address - BOARD_UART_BASE, run);
+		return;
+	}
+	if (address == VMM_MESSENGER_BASE && cpu->vmm->its && run->mmio.is_write && run->mmio.len == 4) {
+		memcpy(&word, run->mmio.data, sizeof(word));
+		vmm_message(cpu->vmm, word);
 		return;
 	}
 	fprintf(stderr, "vmm: cpu %u: %s of %u bytes at %#llx\n", cpu->index,
@@ -227,7 +233,7 @@ static void options(struct vmm *vmm, int argc, char **argv)
 	vmm->spis = BOARD_SPI_COUNT;
 	while (optind > 0 && (name = getopt(argc, argv, "c:m:ti:a:r:s:l:d:")) >= 0)
 		set_option(vmm, name);
-	if (optind != argc - !option.restore || (vmm->its && (option.save || option.restore))) {
+	if (optind != argc - !option.restore || (vmm->its && option.restore)) {
 		fputs(usage, stderr);
 		exit(VMM_STATUS_USAGE);
 	}

@@ -6,6 +6,7 @@
 
 #include "vmm.h"
 
+#include <devices/board.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #include <unistd.h>
 
 /* Of the interrupt controller's state (doxygen/state.md). */
-#define GIC_SPIS 16 /* offset in the body of the section VM */
+#define GIC_SPIS 16	  /* offset in the body of the section VM */
+#define GIC_ITS_ADDRESS 0 /* and of ITS */
 
 struct restorer {
 	struct vmm *vmm;
@@ -126,8 +128,8 @@ static uint64_t number_at(const uint8_t *bytes, size_t size)
 	return value;
 }
 
-/* The VM must be made with as many SPIs as it had. What else is in that state KVM judges. */
-static uint32_t spis_of(const struct restorer *r)
+/* The body of the first section of a type of the interrupt controller's state, of that size at least, or NULL. */
+static const uint8_t *gic_section(const struct restorer *r, uint32_t type, uint64_t least)
 {
 	const struct vmfile_section *gic = vmfile_find(r->front, VMFILE_GIC, 0);
 	const uint8_t *at = r->file + gic->offset + VGICV5_STATE_HEADER_BYTES;
@@ -140,13 +142,26 @@ static uint32_t spis_of(const struct restorer *r)
 		if (body > left)
 			break;
 		at += VGICV5_STATE_SECTION_BYTES;
-		if (number_at(at - VGICV5_STATE_SECTION_BYTES, 4) == VGICV5_STATE_VM && body >= GIC_SPIS + 4)
-			return (uint32_t)number_at(at + GIC_SPIS, 4);
+		if (number_at(at - VGICV5_STATE_SECTION_BYTES, 4) == type && body >= least)
+			return at;
 		at += body;
 		left -= body;
 	}
-	refuse("its interrupt controller's state is damaged");
-	return 0;
+	return NULL;
+}
+
+/* The VM must be made with as many SPIs as it had, and an ITS if it had one. What else is in that state KVM judges. */
+static void shape(const struct restorer *r)
+{
+	const uint8_t *vm = gic_section(r, VGICV5_STATE_VM, GIC_SPIS + 4);
+	const uint8_t *its = gic_section(r, VGICV5_STATE_ITS, GIC_ITS_ADDRESS + 8);
+
+	if (!vm)
+		refuse("its interrupt controller's state is damaged, or of a VM of another shape");
+	if (its && number_at(its + GIC_ITS_ADDRESS, 8) != BOARD_ITS_BASE)
+		refuse("its interrupt controller's state is damaged, or of a VM of another shape");
+	r->vmm->spis = (uint32_t)number_at(vm + GIC_SPIS, 4);
+	r->vmm->its = its != NULL;
 }
 
 static void give_vcpus(const struct restorer *r)
@@ -184,7 +199,7 @@ void vmm_restore(struct vmm *vmm, const char *name)
 	refuse(check(&r));
 	vmm->cpus = r.front->header.vcpus;
 	vmm->ram_size = r.front->header.ram_bytes;
-	vmm->spis = spis_of(&r);
+	shape(&r);
 	vmm_create(vmm);
 	check_and_show_cpu(&r);
 	vmm_ready(vmm);

@@ -15,6 +15,9 @@
 
 #define VMM_MAX_CPUS 8
 
+/** Beside an ITS: a word that the guest writes there is an MSI, DeviceID in bits 31:16, EventID in 15:0. */
+#define VMM_MESSENGER_BASE 0x0b000000u
+
 /** What the program returns: the guest has powered off, or resets; it was saved; a file was refused. */
 enum vmm_status {
 	VMM_STATUS_OFF,
@@ -50,7 +53,7 @@ struct vmm {
 	int gic;
 	unsigned int cpus;
 	uint32_t spis;
-	bool its;     /* the guest has an ITS, and nothing behind it */
+	bool its;     /* the guest has an ITS, and the messenger behind it */
 	uint8_t *ram; /* at BOARD_RAM_BASE */
 	uint64_t ram_size;
 	const char *append;
@@ -71,6 +74,9 @@ void vmm_ready(struct vmm *vmm);
 
 /** Level of an SPI. */
 void vmm_wire(struct vmm *vmm, unsigned int spi, bool level);
+
+/** An MSI of the messenger's. One that the guest's ITS does not take ends the program. */
+void vmm_message(struct vmm *vmm, uint32_t word);
 
 /** Places kernel, ramdisk (or NULL) and device tree in RAM; the first vCPU will start there, the others by PSCI. */
 void vmm_load(struct vmm *vmm, const char *kernel, const char *initrd);
