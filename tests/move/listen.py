@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The level of the UART's interrupt after a restore: a guest that sleeps until it is told of what was typed.
+"""A guest that sleeps until it is told of what was typed, and that holds interrupts which nobody takes, is moved.
 
 Usage: listen.py FOLDER ROUTE SHELL-IMAGE KVM-FOLDER XEN-FOLDER LISTENER-ELF
 
-The guest (guests/listener.c) is saved in the shell while it sleeps. In copies of the file a line has arrived meanwhile; nothing
-but the restored UART can tell the guest. ROUTE: the hypervisors that each go on with the file (see move.py).
+In each file on the ROUTE (see move.py) a line has arrived for the guest (guests/listener.c) meanwhile: nothing but the level of
+the restored UART can wake it. Then it says what became of the interrupts that it holds: pending ones of each type, a latched
+PPI of one CPU, an active one.
 """
 import os
 import struct
 import sys
 
-from hosts import Guest, Nobody, hosts
+from hosts import Guest, Nobody, check_state, hosts
 from savedfile import QUEUED, RIS, patched, read
 
 RECEIVED = 0x50  # in RIS: a character, and that no more have come
-WORD = "it waited"
+END = "."
 
 
 class Said:
@@ -23,8 +24,8 @@ class Said:
 
     machine, heard = Nobody, ()
 
-    def __init__(self, end):
-        self.end, self.lines = end, []
+    def __init__(self):
+        self.lines = []
 
     @property
     def count(self):
@@ -38,7 +39,15 @@ class Said:
 
     def done(self):
         """It has said its last word."""
-        return self.end in self.lines
+        return bool(self.lines) and f"heard '{END}'" in self.lines[-1]
+
+
+def arrives(name, word):
+    """In the file."""
+    typed = word.encode() + b"\r"
+    data = patched(read(name), "uart", QUEUED, struct.pack("<I", len(typed)) + typed)
+    with open(name, "wb") as f:
+        f.write(patched(data, "uart", RIS, struct.pack("<I", RECEIVED)))
 
 
 def main():
@@ -49,20 +58,22 @@ def main():
     folder, route, shell, kvm, xen, elf = sys.argv[1:]
     folder = os.path.abspath(os.path.join(folder, "listen"))
     os.makedirs(folder, exist_ok=True)
-    guest = Guest(folder, elf, memory=64)
+    guest, said = Guest(folder, elf), Said()
     all_hosts = hosts(folder, guest, shell, kvm, xen)
-    name, told = os.path.join(folder, "asleep.vm"), os.path.join(folder, "told.vm")
-    all_hosts["S"].go(None, name, Said(None), lines=1, seconds=0.2)
-    typed = WORD.encode() + b"\r"
-    data = patched(read(name), "uart", QUEUED, struct.pack("<I", len(typed)) + typed)
-    with open(told, "wb") as f:
-        f.write(patched(data, "uart", RIS, struct.pack("<I", RECEIVED)))
-    for letter in route:
-        said = Said(f"listener: heard '{WORD}', 1 interrupts")
-        all_hosts[letter].go(told, None, said)
-        if said.lines != [said.end]:
-            Nobody.fail(f"{all_hosts[letter].name}: the guest says {said.lines}")
-        print(f"{all_hosts[letter].name}: {said.end}", flush=True)
+    files = [os.path.join(folder, f"{at}.vm") for at in range(len(route))]
+    all_hosts[route[0]].go(None, files[0], said, lines=1, seconds=0.2)
+    held = said.lines[0]
+    for at, letter in enumerate(route[1:], 1):
+        word = END if at == len(route) - 1 else f"word {at}"
+        check_state(files[at - 1])
+        arrives(files[at - 1], word)
+        said.lines.clear()
+        all_hosts[letter].go(files[at - 1], None if word == END else files[at], said, lines=2, seconds=0.2)
+        os.remove(files[at - 1])
+        wanted = [f"listener: heard '{word}', 1 interrupts"] + ([] if word == END else [held])
+        if said.lines != wanted:
+            Nobody.fail(f"{all_hosts[letter].name}: the guest says {said.lines} instead of {wanted}")
+        print(f"{all_hosts[letter].name}: {said.lines}", flush=True)
     return 0
 
 
