@@ -46,7 +46,7 @@ def main():
     generator = random.Random(seed)
     folder = os.path.abspath(os.path.join(builds, "damaged"))
     os.makedirs(folder, exist_ok=True)
-    guest, name = Guest(folder, elf, memory=64), os.path.join(folder, "good.vm")
+    guest, name = Guest(folder, elf), os.path.join(folder, "good.vm")
     Shell(folder, guest, shell).go(None, name, Lines(), lines=500)
     data = read(name)
     cases = [*damaged(data, generator), *damaged_gic(data, generator)]

@@ -113,8 +113,9 @@ void payload_main(void)
 	cpu_open(31);
 	prepare_held();
 	prepare_uart();
+	show_held();
 	do {
-		show_held();
 		listen();
+		show_held();
 	} while (line[0] != '.');
 }
