@@ -41,7 +41,7 @@ def v5(domain, *lines):
     return f"    if ( vgic_is_v5({domain}) )\n    {{\n" + "".join(f"        {line}\n" for line in lines) + "    }\n\n"
 
 
-REGISTER = v5("d", "*mmio_count = 1;", "return vgic_v5_register(d);")
+REGISTER = v5("d", "*mmio_count = 3; /* IRS, ITS and IWB */", "return vgic_v5_register(d);")
 
 VGIC = [
     after("dispatch", "xen/include/public/arch-arm.h",
@@ -106,6 +106,14 @@ SWITCH = [
             ("     * GICv2\n     */\n    if ( v->domain->arch.vgic.version == GIC_V2 )\n",
              "     * GICv2 or GICv5\n     */\n    if ( v->domain->arch.vgic.version == GIC_V2 ||\n"
              "         vgic_is_v5(v->domain) )\n")),
+    before("dispatch", ARM + "gic-v3.c",
+           ("    WRITE_SYSREG(v->arch.gic.v3.vmcr, ICH_VMCR_EL2);\n    restore_aprn_regs(&v->arch.gic);\n",
+            "#ifdef CONFIG_VGIC_V5\n"
+            "    /*\n     * ICC_SRE_EL2.Enable is RAO/WI where there is no GICv2 mode, so the\n"
+            "     * CPU interface has to be closed to a GICv5 domain by traps.\n     */\n"
+            "    val = READ_SYSREG(ICH_HCR_EL2) & ~VGIC_V5_GICH_HCR_TRAPS;\n"
+            "    if ( vgic_is_v5(v->domain) )\n        val |= VGIC_V5_GICH_HCR_TRAPS;\n"
+            "    WRITE_SYSREG(val, ICH_HCR_EL2);\n#endif\n\n")),
     before("dispatch", ARM + "irq.c",
            ("    /* Only routing to virtual SPIs is supported */\n",
             v5("d", "printk(XENLOG_G_ERR", "       \"%pd: no IRQ can be routed to a virtual GICv5 yet\\n\", d);",
@@ -142,10 +150,12 @@ DOMAIN = [
              "                                     : GUEST_VPL011_SPI;\n")),
     before("domain", ARM + "vpl011.c",
            ("        gprintk(XENLOG_ERR, \"vpl011: unhandled read",
-            "        if ( vgic_v5_uart_read(d, vpl011_reg, r) )\n            return 1;\n\n")),
+            "#ifdef CONFIG_VGIC_V5_TEST_SAVE\n"
+            "        if ( vgic_v5_uart_read(d, vpl011_reg, r) )\n            return 1;\n#endif\n\n")),
     before("domain", ARM + "vpl011.c",
            ("        gprintk(XENLOG_ERR, \"vpl011: unhandled write",
-            "        if ( vgic_v5_uart_write(d, vpl011_reg, r) )\n            return 1;\n\n")),
+            "#ifdef CONFIG_VGIC_V5_TEST_SAVE\n"
+            "        if ( vgic_v5_uart_write(d, vpl011_reg, r) )\n            return 1;\n#endif\n\n")),
 ]
 
 SWITCH_SYSREG = "    struct vcpu *v = current;\n\n    switch ( hsr.bits & HSR_SYSREG_REGS_MASK )\n"
@@ -193,6 +203,10 @@ SAVED = ("    rc = dt_property_read_u64(node, \"memory\", &mem);\n    if ( !rc )
          "    if ( vgic_v5_is_saved(node) )\n        return vgic_v5_construct_saved(d, node);\n\n")
 
 TREE = [
+    after("dom0less", "SUPPORT.md",
+          ("Extension to the GICv3 interrupt controller to support MSI.\n\n    Status: Experimental\n",
+           "\n### ARM/Virtual GICv5\n\nA GICv5 in place of a GICv2 or GICv3 for domains built by dom0less. There is no\n"
+           "driver of a physical GICv5, so it needs the test transport.\n\n    Status: Experimental\n")),
     before("dom0less", "docs/misc/arm/device-tree/booting.txt",
            ("- nr_spis\n\n    Optional. A 32-bit integer",
             "- xen,vgic\n\n    Optional. A string: which interrupt controller the domain has, \"native\"\n"
@@ -230,8 +244,8 @@ TREE = [
 ]
 
 BUILD = [
-    before("glue", ARM + "Kconfig", ("source \"arch/arm/tee/Kconfig\"\n", "source \"arch/arm/vgicv5/Kconfig\"\n\n")),
-    after("glue", ARM + "Makefile", ("obj-$(CONFIG_TEE) += tee/\n", "obj-$(CONFIG_VGIC_V5) += vgicv5/\n")),
+    before("dom0less", ARM + "Kconfig", ("source \"arch/arm/tee/Kconfig\"\n", "source \"arch/arm/vgicv5/Kconfig\"\n\n")),
+    after("dom0less", ARM + "Makefile", ("obj-$(CONFIG_TEE) += tee/\n", "obj-$(CONFIG_VGIC_V5) += vgicv5/\n")),
 ]
 
 ALL = BUILD + VGIC + GIC_VGIC + SWITCH + DOMAIN + TRAPS + TREE
@@ -240,12 +254,13 @@ ALL = BUILD + VGIC + GIC_VGIC + SWITCH + DOMAIN + TRAPS + TREE
 PATCHES = [
     ("library", "arm: import libvgicv5",
      """The core of a virtual GICv5 and a software GICv5, unchanged from
-libvgicv5. Not built yet. README.source says where it is from, COPYING
-why its licence is not the one of this tree."""),
+libvgicv5. Not built before the last patch. README.source says where it
+is from, COPYING why its licence is not the one of this tree."""),
     ("glue", "arm: port of libvgicv5, virtual GICv5 of a domain",
      """Locks, memory, kicks and guest memory for the library, and the model
-of a domain's GICv5 on top of it, all in one folder behind a Kconfig
-symbol. Nothing calls it yet.
+of a domain's GICv5 on top of it, all in one folder. Nothing calls it
+yet, and nothing builds it before the last patch: its Kconfig symbol
+is not there.
 
 Xen has no driver of a physical GICv5, so a domain can have a GICv5 only
 with the test transport, in which a software GICv5 stands in for the
@@ -253,7 +268,8 @@ hardware."""),
     ("dispatch", "arm: vgic: a third kind of virtual GIC",
      """The functions that the rest of Xen calls ask whether the domain has
 a GICv5 before they do what they do for GICv2 and GICv3. A GICv5 domain
-has no pending_irq, no ranks and no list registers."""),
+has no pending_irq, no ranks and no list registers, and the CPU interface
+of a GICv3 is closed to it."""),
     ("domain", "arm: domains with a GICv5",
      """The event channel upcall of such a domain is PPI 3, the software PPI:
 of the PPIs that are the architecture's, 31 is the trace buffer's. The
@@ -262,7 +278,8 @@ line of vpl011 is a level, as it should be."""),
      """ID registers, the registers and instructions of the GICv5, and, for
 the test transport, the HVCs that stand for them."""),
     ("dom0less", "arm: dom0less: property that picks a domain's GIC",
-     """"xen,vgic" in the node of a domain is "native", which is the default,
-"v2", "v3" or "v5". A domain that asks for what cannot be had is not
-built, and Xen says why."""),
+     """With this the virtual GICv5 can be configured and used: "xen,vgic" in
+the node of a domain is "native", which is the default, "v2", "v3" or
+"v5". A domain that asks for what cannot be had is not built, and Xen
+says why."""),
 ]

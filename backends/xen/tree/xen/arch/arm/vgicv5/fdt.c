@@ -112,21 +112,45 @@ static bool __init check_vpl011(const struct dt_device_node *node,
     return false;
 }
 
-/* Its file, if it has one, must be for a domain like this. */
+/*
+ * Its file, if it has one, must be for a domain like this. What no file has
+ * the state of would be missing.
+ */
 static bool __init check_saved(const struct dt_device_node *node,
                                const struct xen_domctl_createdomain *config)
 {
-    if ( !vgic_v5_is_saved(node) )
+    static const char *const without[] __initconst = {
+        "xen,vgic-its", "xen,vgic-iwb", "xen,enhanced",
+    };
+    unsigned int i;
+
+    if ( !dt_find_property(node, "xen,saved", NULL) )
         return true;
 
-    if ( config->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_V5 )
-        return vgic_v5_saved_check(node, config->max_vcpus,
-                                   config->arch.nr_spis);
+    if ( !IS_ENABLED(CONFIG_VGIC_V5_TEST_SAVE) )
+    {
+        printk(XENLOG_ERR
+               "%s: xen,saved is for a Xen with CONFIG_VGIC_V5_TEST_SAVE\n",
+               dt_node_name(node));
+        return false;
+    }
 
-    printk(XENLOG_ERR "%s: xen,saved needs xen,vgic = \"v5\"\n",
-           dt_node_name(node));
+    if ( config->arch.gic_version != XEN_DOMCTL_CONFIG_GIC_V5 )
+    {
+        printk(XENLOG_ERR "%s: xen,saved needs xen,vgic = \"v5\"\n",
+               dt_node_name(node));
+        return false;
+    }
 
-    return false;
+    for ( i = 0; i < ARRAY_SIZE(without); i++ )
+        if ( dt_find_property(node, without[i], NULL) )
+        {
+            printk(XENLOG_ERR "%s: xen,saved: %s is not in any file\n",
+                   dt_node_name(node), without[i]);
+            return false;
+        }
+
+    return vgic_v5_saved_check(node, config->max_vcpus, config->arch.nr_spis);
 }
 
 bool __init vgic_v5_dom0less_config(const struct dt_device_node *node,

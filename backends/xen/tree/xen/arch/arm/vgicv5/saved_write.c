@@ -201,6 +201,22 @@ static void write_all(struct saver *s)
     write_front(s);
 }
 
+/* NULL: all that it is can be in a file. */
+static const char *cannot_be_saved(const struct domain *d)
+{
+    if ( !d->arch.vpl011.backend.xen )
+        return "it has no vpl011";
+    if ( d->arch.vgic.v5->its )
+        return "it has an ITS";
+    if ( read_atomic(&d->active_evtchns) )
+        return "it has event channels";
+    if ( !gfn_eq(page_get_xenheap_gfn(virt_to_page(d->shared_info)),
+                 INVALID_GFN) )
+        return "it has mapped Xen's shared page";
+
+    return NULL;
+}
+
 static const char *save(struct domain *d, const char *name)
 {
     struct saver s = {
@@ -208,9 +224,10 @@ static const char *save(struct domain *d, const char *name)
         .ram_bytes = (uint64_t)d->max_pages << PAGE_SHIFT,
         .writer.write = write_piece,
     };
+    const char *wrong = cannot_be_saved(d);
 
-    if ( !d->arch.vpl011.backend.xen )
-        return "it has no vpl011";
+    if ( wrong )
+        return wrong;
 
     s.writer.ctx = &s;
     s.writer.front = xzalloc(struct vmfile_front);

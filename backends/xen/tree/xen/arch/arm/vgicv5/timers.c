@@ -49,7 +49,7 @@ static void set_line(struct vcpu *v, unsigned int ppi, bool level)
     struct vgicv5_vcpu *core = &v->arch.vgic.v5->core;
 
     if ( !!(VGICV5_READ_ONCE(core->line[0]) & (1UL << ppi)) != level )
-        vgicv5_inject_ppi(core, ppi, level);
+        (void)vgicv5_inject_ppi(core, ppi, level);
 }
 
 void vgic_v5_vtimer_interrupt(struct vcpu *v)

@@ -205,6 +205,7 @@ void vgic_v5_vcpu_reset(struct vcpu *v)
 
 /* ---- Injection ---- */
 
+/* A failure is a line that the domain does not have, or a VM that is dead. */
 void vgic_v5_inject_irq(struct domain *d, struct vcpu *v, unsigned int virq,
                         bool level)
 {
@@ -216,9 +217,9 @@ void vgic_v5_inject_irq(struct domain *d, struct vcpu *v, unsigned int virq,
     if ( virq >= NR_LOCAL_IRQS && vd->iwb )
         vgic_v5_iwb_set_wire(vd, virq - NR_LOCAL_IRQS, level);
     else if ( virq >= NR_LOCAL_IRQS )
-        vgicv5_inject_spi(&vd->core, virq - NR_LOCAL_IRQS, level);
+        (void)vgicv5_inject_spi(&vd->core, virq - NR_LOCAL_IRQS, level);
     else if ( v && v->arch.vgic.v5 )
-        vgicv5_inject_ppi(&v->arch.vgic.v5->core, virq, level);
+        (void)vgicv5_inject_ppi(&v->arch.vgic.v5->core, virq, level);
     else
         ASSERT_UNREACHABLE();
 }

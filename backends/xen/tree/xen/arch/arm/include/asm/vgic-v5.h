@@ -31,6 +31,9 @@ union hsr;
 #define vgic_is_v5(d) \
     (IS_ENABLED(CONFIG_VGIC_V5) && (d)->arch.vgic.version == GIC_V5)
 
+/* ICH_HCR_EL2.TC, TALL0 and TALL1 of a GICv3: its CPU interface traps. */
+#define VGIC_V5_GICH_HCR_TRAPS 0x1c00UL
+
 /* The event channel upcall: SW_PPI, as 31 is the trace buffer's. */
 #define VGIC_V5_EVTCHN_PPI 3
 
@@ -174,7 +177,8 @@ vgic_v5_dom0less_config(const struct dt_device_node *node,
 {
     if ( !dt_find_property(node, "xen,vgic", NULL) &&
          !dt_find_property(node, "xen,vgic-its", NULL) &&
-         !dt_find_property(node, "xen,vgic-iwb", NULL) )
+         !dt_find_property(node, "xen,vgic-iwb", NULL) &&
+         !dt_find_property(node, "xen,saved", NULL) )
         return true;
 
     printk(XENLOG_ERR "%s: xen,vgic is for a Xen with CONFIG_VGIC_V5\n"
@@ -199,18 +203,6 @@ vgic_v5_dom0less_failed(const struct dt_device_node *node, long error)
 bool vgic_v5_uart_read(const struct domain *d, unsigned int offset,
                        register_t *r);
 bool vgic_v5_uart_write(struct domain *d, unsigned int offset, register_t r);
-#else
-static inline bool vgic_v5_uart_read(const struct domain *d,
-                                     unsigned int offset, register_t *r)
-{
-    return false;
-}
-
-static inline bool vgic_v5_uart_write(struct domain *d, unsigned int offset,
-                                      register_t r)
-{
-    return false;
-}
 #endif
 
 /*
