@@ -40,11 +40,13 @@ WRONG_PROPERTIES += [
     (1, ('xen,vgic = "v3";', "xen,vgic-its;", "xen,vgic-iwb;"), '{}: xen,vgic-its needs xen,vgic = "v5"'),
     (1, ('xen,vgic = "native";', "xen,vgic-iwb;"), '{}: xen,vgic-iwb needs xen,vgic = "v5"'),
 ]
+WRONG_PROPERTIES += [(1, V5 + ("xen,saved;",), "{}: xen,saved is for a Xen with CONFIG_VGIC_V5_TEST_SAVE")]
 NO_GICV5 = [(1, V5, '{}: xen,vgic = "v5", but this host has no GICv5'),
             (2, V5 + ("nr_spis = <64>;",), '{}: xen,vgic = "v5", but this host has no GICv5')]
 NO_SYMBOL = [(1, V5, "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5"),
              (1, ('xen,vgic = "native";',), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5"),
-             (1, ("xen,vgic-its;",), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5")]
+             (1, ("xen,vgic-its;",), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5"),
+             (1, ("xen,saved;",), "{}: xen,vgic is for a Xen with CONFIG_VGIC_V5")]
 CASES = {"native": NO_GICV5, "off": NO_SYMBOL}
 
 

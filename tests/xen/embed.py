@@ -32,8 +32,11 @@ def contents(tree):
     return found
 
 
-def differences(first, second):
-    """Names of what two trees do not have in common."""
+def differences(first, second, modes=True):
+    """Names of what two trees do not have in common; bytes only, if not `modes`."""
+    if not modes:
+        first, second = ({name: what[0] if isinstance(what, tuple) else what for name, what in tree.items()}
+                         for tree in (first, second))
     return sorted(name for name in first.keys() | second.keys()
                   if name not in first or name not in second or first[name] != second[name])
 
@@ -95,6 +98,17 @@ def apply_patches(tree, folder):
             subprocess.run(["patch", "-p1", "--quiet", "--no-backup-if-mismatch", "-F", "0"], cwd=tree, stdin=f, check=True)
 
 
+def mail_patches(tree, folder):
+    """With git am, as a committer would: what does not apply, or has no author, subject or text, ends it."""
+    git = ["git", "-C", tree, "-c", "user.name=NAME", "-c", "user.email=ADDRESS", "-c", "core.autocrlf=false"]
+    for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "stock"],
+                  ["am", "-q", *sorted(glob.glob(os.path.join(os.path.abspath(folder), "*.patch")))]):
+        subprocess.run(git + words, check=True)
+    done = subprocess.run(git + ["rev-list", "--count", "HEAD"], check=True, capture_output=True, text=True)
+    must(int(done.stdout) == 1 + len(os.listdir(folder)), f"git am made {done.stdout.strip()} commits")
+    shutil.rmtree(os.path.join(tree, ".git"))
+
+
 def main():
     folder, version = sys.argv[1], sys.argv[2]
     tar = output_of(os.path.join(TOP, "tools", "fetch"), f"xen-{version}")
@@ -132,6 +146,11 @@ def main():
     must(not differences(stock, contents(tree)), "the test itself is wrong")
     apply_patches(tree, patches)
     must(not differences(added, contents(tree)), f"patches: {differences(added, contents(tree))} differ")
+    embed("remove", tree)
+    mail_patches(tree, patches)
+    # Git has modes of its own.
+    wrong = differences(added, contents(tree), modes=False)
+    must(not wrong, f"git am: {wrong} differ")
     shutil.rmtree(tree)
     return 0
 

@@ -10,27 +10,12 @@ import re
 import shutil
 import sys
 
-from xenmachine import V5, Domain, Machine, build_xen, hostile_image
+from xenmachine import V5, Checks, Domain, Machine, build_xen, hostile_image
 
 ITS = V5 + ("xen,vgic-its;",)
 DESTROY = b"6"
 ENDLESS = 0xfffffff0
 PASSES = 8  # what the guest checks
-
-
-class Counter:
-    """The domain that counts."""
-
-    def __init__(self):
-        self.passed, self.failed, self.end = [], [], None
-
-    def line(self, text):
-        """One of its lines."""
-        if text.startswith("its: PASS "):
-            self.passed.append(text)
-        elif text.startswith("its: FAIL ") or "payload: unexpected" in text:
-            self.failed.append(text)
-        self.end = self.end or re.search(r"its: end, (\d+) failed", text)
 
 
 def follow(machine, counter):
@@ -61,18 +46,15 @@ def main():
     number = int(sys.argv[6]) if len(sys.argv) > 6 else 3000
     print(f"seed {seed}")
     xen = build_xen(folder, version, configuration)
-    own = os.path.join(folder, "its")
+    own = os.path.join(folder, f"its-{version}")
     victim = os.path.join(own, "victim.img")
     shutil.copy(hostile_image(own, elf, seed + 1, ENDLESS), victim)
     image = hostile_image(own, elf, seed, number)
     machine = Machine(own, xen, [Domain(path, cpus=2, memory=64, properties=ITS) for path in (victim, image)])
-    counter = Counter()
+    counter = Checks("its")
     follow(machine, counter)
     machine.stop()
-    for text in counter.failed:
-        print(f"WRONG {text}; see {machine.log.name}")
-    print(f"{len(counter.passed)} passed, {len(counter.failed)} failed")
-    return 0 if len(counter.passed) == PASSES and not counter.failed and counter.end[1] == "0" else 1
+    return counter.verdict(machine, PASSES)
 
 
 sys.exit(main())

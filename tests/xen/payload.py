@@ -36,7 +36,7 @@ def main():
     folder, version, configuration, elf, shell, image = sys.argv[1:7]
     properties = V5 + tuple(f"{name};" for name in sys.argv[7:])
     xen = build_xen(folder, version, configuration)
-    folder = os.path.join(folder, os.path.splitext(os.path.basename(elf))[0])
+    folder = os.path.join(folder, f"{os.path.splitext(os.path.basename(elf))[0]}-{version}")
     os.makedirs(folder, exist_ok=True)
     logs = shell_log(folder, shell, image), xen_log(folder, xen, elf, properties)
     compare = os.path.join(TOP, "tests", "guest", "compare.py")

@@ -56,7 +56,7 @@ def main():
     xen = build_xen(folder, version, configuration)
     files = linux_files(folder)
     wired = Wired()
-    machine = Machine(os.path.join(folder, "wires"), xen, [wired.domain(files)])
+    machine = Machine(os.path.join(folder, f"wires-{version}"), xen, [wired.domain(files)])
     for number, text in machine.said():
         # A line of Xen that is not at its end when the domain's begins takes that with it.
         _, merged, rest = text.rpartition("DOM1: ")

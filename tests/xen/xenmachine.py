@@ -22,6 +22,7 @@ FOCUS = r"\*\*\* Serial input to (DOM\d+|Xen)"
 LINE = r"(?:\(XEN\) )?DOM(\d+): (.*)"
 DUMP, DESTROY = b"5", b"6"  # debug keys
 V5 = ('xen,vgic = "v5";',)  # properties of a domain on the virtual GICv5
+ENHANCED = ('xen,enhanced = "no-xenstore";',)  # and of one that shall find event channels
 # Linux's watchdogs go by time: on a busy machine a domain that has its share of too few CPUs sets them off.
 LINUX = "console=ttyAMA0 panic=-1 nowatchdog rcupdate.rcu_cpu_stall_suppress=1"
 PIECE = 126  # characters that Xen buffers of a domain's line
@@ -258,7 +259,7 @@ class Linux:
         kernel, rewritten, initrd = files
         words = self.ARGUMENTS.format(self.cpus, self.gic[1:]) + " " + arguments
         if self.gic == "v5":
-            return Domain(rewritten, initrd, words, self.cpus, properties=V5)
+            return Domain(rewritten, initrd, words, self.cpus, properties=V5 + ENHANCED)
         return Domain(kernel, initrd, words, self.cpus)
 
     def line(self, machine, number, text):
@@ -280,7 +281,10 @@ class Linux:
         if not self.done or not int(self.done[1]) or int(self.done[2]):
             found.append(self.done[0] if self.done else "did not come to its end")
         chip = "GICv5-" if self.gic == "v5" else "GICv3 "
-        for row in (rf"{chip}(PPI)? +27 Level +arch_timer", rf"{chip}(SPI)? +\d+ Level +uart-pl011"):
+        rows = [rf"{chip}(PPI)? +27 Level +arch_timer", rf"{chip}(SPI)? +\d+ Level +uart-pl011"]
+        if self.gic == "v5":
+            rows.append(r"GICv5-PPI +3 Edge +events")
+        for row in rows:
             if not any(re.search(row, text) for text in self.rows):
                 found.append(f"no row {row} in /proc/interrupts")
         return found
@@ -311,6 +315,29 @@ class Worker:
     def wrong(self):
         """What is not as it must be."""
         return self.failed + ([] if self.rounds else ["did not do one round"])
+
+
+class Checks:
+    """A bare-metal domain that says "<name>: PASS" or "FAIL" of each thing that it checks, and how many failed."""
+
+    def __init__(self, name):
+        self.name = name
+        self.passed, self.failed, self.end = [], [], None
+
+    def line(self, text):
+        """One line of the domain."""
+        if text.startswith(f"{self.name}: PASS "):
+            self.passed.append(text)
+        elif text.startswith(f"{self.name}: FAIL ") or "payload: unexpected" in text:
+            self.failed.append(text)
+        self.end = self.end or re.search(rf"{self.name}: end, (\d+) failed", text)
+
+    def verdict(self, machine, passes):
+        """Says what is wrong; the test's status. `passes`: how many things it has to have checked."""
+        for text in self.failed:
+            print(f"WRONG {text}; see {machine.log.name}")
+        print(f"{len(self.passed)} passed, {len(self.failed)} failed")
+        return 0 if len(self.passed) == passes and not self.failed and self.end[1] == "0" else 1
 
 
 def counters(machine, domain, other=None):
