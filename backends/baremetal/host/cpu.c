@@ -57,10 +57,13 @@ void secondary_main(struct shell_cpu *cpu)
 	sched_loop();
 }
 
+/* Only ends a wait for ever: a CPU that is emulated on a busy machine may be long in coming. */
+#define START_US 60000000u
+
 static bool start_cpu(struct shell_cpu *cpu, uint64_t image_pa)
 {
 	void *stack = shell_alloc(STACK_BYTES, 4096);
-	uint64_t end = shell_clock_us() + 1000000;
+	uint64_t end = shell_clock_us() + START_US;
 	uint64_t pa = (uint64_t)((char *)cpu - image_start) + image_pa;
 	uint64_t entry = (uint64_t)(secondary_start - image_start) + image_pa;
 
