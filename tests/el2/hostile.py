@@ -97,7 +97,7 @@ def check(machine, watch, operations):
         wrong.append(f"{done} of {operations} operations were carried out")
     # A guest that does nothing, or to which everything is refused, shows nothing.
     for name, least in (("gic_emulated", done // 20), ("exits_mmio", done // 20), ("exits_hvc", done // 20),
-                        ("exits_smc", done // 50), ("undefined", done // 20)):
+                        ("exits_smc", done // 50), ("undefined", done // 20), ("injected_wire", done // 5000)):
         if counters[name] < least:
             wrong.append(f"only {counters[name]} {name}")
     if not done // 20 < refused < done * 19 // 20 or not interrupts:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /**
  * @file
- * @brief Driver of the ITS for bare-metal guests whose build says where it is: ITS_BASE.
+ * @brief Driver of the ITS for bare-metal guests whose build says where it is: ITS_BASE. ITS_DEVICE and
+ * ITS_DEVICE_BITS are the device that it serves, if that is another one.
  *
  * One device with one interrupt translation table, both tables linear unless said otherwise. Each operation is
  * complete when it returns.
@@ -13,8 +14,10 @@
 
 #include <vgicv5/arch/its.h>
 
+#ifndef ITS_DEVICE
 #define ITS_DEVICE 5u
 #define ITS_DEVICE_BITS 4u
+#endif
 #define ITS_EVENT_BITS 6u
 #define ITS_TRANSLATE_FRAME (ITS_BASE + 0x10000u)
 

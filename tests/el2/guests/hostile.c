@@ -14,6 +14,13 @@
 #ifdef HOSTILE_AS_HVC
 #include <vgicv5_soft/word.h>
 #endif
+#ifdef ITS_BASE
+#include "../../guest/its.h"
+#include <vgicv5/arch/iwb.h>
+#define ADDRESS_KINDS 15u
+#else
+#define ADDRESS_KINDS 12u
+#endif
 
 #define OPERANDS 256u  /* of instructions and stores; then as many addresses, then calls */
 #define ADDRESSES 256u /* where frames are accessed */
@@ -25,9 +32,18 @@
 
 #define IRS_END (IRS_BASE + 0x20000u)
 #define ABOVE (PL011_BASE + 0x07000000u) /* from here to the RAM there is PCI, or nothing */
-#define ITS_BASE 0x08080000u
+#define ITS_FRAMES 0x08080000u
+#define IWB_BASE 0x080c0000u
+#define LOOP_BASE 0x09040000u /* a UART behind the IWB, whose output is its input */
+#define LOOP_WIRE 4u
 #define ECAM_BASE 0x3f000000u
 #define RAM_BASE 0x40000000u
+
+#define UART_DR 0x00
+#define UART_CR 0x30
+#define UART_CR_ALL 0x301 /* itself, both directions */
+#define UART_IMSC 0x38
+#define UART_INT_RX (1u << 4)
 
 #define PSCI_CPU_SUSPEND 0xc4000001u
 
@@ -130,7 +146,7 @@ static uint64_t address(struct runner *runner)
 {
 	uint64_t any = next(runner);
 
-	switch (below(runner, 12)) {
+	switch (below(runner, ADDRESS_KINDS)) {
 	case 0: /* up to the frames, and behind them up to the UART */
 		return any % IRS_BASE;
 	case 1:
@@ -140,12 +156,18 @@ static uint64_t address(struct runner *runner)
 	case 3:
 		return IRS_BASE + any % (2 * 0x10000u);
 	case 4:
-		return ITS_BASE + (any % 0x258 & ~3u);
+		return ITS_FRAMES + (any % 0x258 & ~3u);
 	case 5:
-		return ITS_BASE + any % (2 * 0x10000u);
+		return ITS_FRAMES + any % (2 * 0x10000u);
 	case 6:
 	case 7:
 		return pci_address(any);
+	case 12: /* registers of the IWB, and the beginnings of its arrays */
+		return IWB_BASE + (any >> 32) % 5 * 0x2000 + (any % 0xd0 & ~3u);
+	case 13:
+		return IWB_BASE + any % 0x10000u;
+	case 14:
+		return LOOP_BASE + (any % 0x4c & ~3u);
 	default:
 		return IRS_BASE + (any % 0x240 & ~3u);
 	}
@@ -286,6 +308,22 @@ static void report(const struct runner *runner, uint32_t n)
 			 (runner->done + n) / REPORT * REPORT, runner->faults, runner->interrupts);
 }
 
+/* The wire of the UART becomes an LPI, and there is something to receive. */
+static void behave_with_wires(void)
+{
+#ifdef ITS_BASE
+	its_prepare();
+	its_map(LOOP_WIRE, LOOP_WIRE);
+	gic_setup(LPI(LOOP_WIRE), 2);
+	platform_mmio_write(IWB_BASE + GICV5_IWB_CR0, 4, GICV5_MASK(IWB_CR0_IWBEN));
+	platform_mmio_write(IWB_BASE + GICV5_IWB_WTMR, 4, 1u << LOOP_WIRE);
+	platform_mmio_write(IWB_BASE + GICV5_IWB_WENABLER, 4, 1u << LOOP_WIRE);
+	platform_mmio_write(LOOP_BASE + UART_CR, 4, UART_CR_ALL);
+	platform_mmio_write(LOOP_BASE + UART_IMSC, 4, UART_INT_RX);
+	platform_mmio_write(LOOP_BASE + UART_DR, 4, 0);
+#endif
+}
+
 /* What a good guest does, so that the next page finds tables, and interrupts that can be taken. */
 static void behave(void)
 {
@@ -300,6 +338,7 @@ static void behave(void)
 	ppi_enable(GICV5_PPI_CNTV, true);
 	gic_setup(SPI(PL011_SPI), 2);
 	gic_pend(SPI(PL011_SPI), true);
+	behave_with_wires();
 	cpu_open(GICV5_PRIORITY_LOWEST);
 	platform_timer(true);
 }
