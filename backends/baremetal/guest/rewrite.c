@@ -115,100 +115,100 @@ static void recheck(struct shell_vm *vm, uint64_t page, const uint32_t *words)
 			record->words[i / 32] &= ~(1u << (i % 32));
 }
 
-/* A page that another vCPU may be changing too: the lock is held from here to page_put(). */
-static uint32_t *page_get(struct shell_vm *vm, uint64_t page, enum stage2_use *use)
+/* A page that a guest fetches from or stores to, and which of its bytes a store touches. */
+struct touched {
+	struct shell_vm *vm;
+	uint64_t page;
+	uint64_t from, to;
+	enum stage2_use use;
+	uint32_t *words;
+};
+
+/* Carries out a change of a page of RAM, that another vCPU may want to change too. */
+static enum rewrite_result touch(struct shell_vm *vm, uint64_t ipa, unsigned int bytes,
+				 bool (*change)(const struct touched *t))
 {
-	uint64_t pa;
+	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1), pa;
+	struct touched t = {.vm = vm, .page = page, .from = ipa - page, .to = ipa - page + bytes};
+	enum rewrite_result result = REWRITE_NOT_RAM;
 
 	shell_lock(&vm->stage2.lock);
-	if (stage2_look(&vm->stage2, page, &pa, use) && *use != STAGE2_REGISTERS)
-		return (uint32_t *)(uintptr_t)pa;
+	if (stage2_look(&vm->stage2, page, &pa, &t.use) && t.use != STAGE2_REGISTERS) {
+		t.words = (uint32_t *)(uintptr_t)pa;
+		result = change(&t) ? REWRITE_DONE : REWRITE_NO_MEMORY;
+	}
 	shell_unlock(&vm->stage2.lock);
-	return NULL;
+	return result;
 }
 
-static enum rewrite_result page_put(struct shell_vm *vm, bool done)
+static bool make_code(const struct touched *t)
 {
-	shell_unlock(&vm->stage2.lock);
-	return done ? REWRITE_DONE : REWRITE_NO_MEMORY;
+	if (t->use != STAGE2_DATA && t->use != STAGE2_READ) {
+		stage2_forget(t->page);
+		return true;
+	}
+	/* Other vCPUs may be writing it, and must not execute it too early: neither is allowed while it changes. */
+	if (!stage2_change(&t->vm->stage2, t->page, STAGE2_READ) || !replace(t->vm, t->page, t->words))
+		return false;
+	stage2_relax(&t->vm->stage2, t->page, STAGE2_CODE);
+	return true;
 }
 
 enum rewrite_result rewrite_for_fetch(struct shell_vm *vm, uint64_t ipa)
 {
-	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
-	enum stage2_use use;
-	uint32_t *words = page_get(vm, page, &use);
-	bool done = true;
-
-	if (!words)
-		return REWRITE_NOT_RAM;
-	/* Other vCPUs may be writing it, and must not execute it too early: neither is allowed while it changes. */
-	if (use == STAGE2_DATA || use == STAGE2_READ) {
-		done = stage2_change(&vm->stage2, page, STAGE2_READ) && replace(vm, page, words);
-		if (done)
-			stage2_relax(&vm->stage2, page, STAGE2_CODE);
-	} else {
-		stage2_forget(page);
-	}
-	return page_put(vm, done);
+	return touch(vm, ipa, 0, make_code);
 }
 
-enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa)
+static bool make_data(const struct touched *t)
 {
-	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
-	enum stage2_use use;
-	uint32_t *words = page_get(vm, page, &use);
-	bool done = true;
-
-	if (!words)
-		return REWRITE_NOT_RAM;
+	if (t->use != STAGE2_CODE && t->use != STAGE2_READ) {
+		stage2_forget(t->page);
+		return true;
+	}
 	/*
 	 * Other vCPUs must not execute the restored words, and their stores must not come before they are there:
 	 * the page is taken away while it changes.
 	 */
-	if (use == STAGE2_CODE || use == STAGE2_READ) {
-		done = stage2_change(&vm->stage2, page, STAGE2_READ);
-		if (done) {
-			restore(vm, page, words);
-			stage2_relax(&vm->stage2, page, STAGE2_DATA);
-		}
-	} else {
-		stage2_forget(page);
-	}
-	return page_put(vm, done);
+	if (!stage2_change(&t->vm->stage2, t->page, STAGE2_READ))
+		return false;
+	restore(t->vm, t->page, t->words);
+	stage2_relax(&t->vm->stage2, t->page, STAGE2_DATA);
+	return true;
+}
+
+enum rewrite_result rewrite_for_store(struct shell_vm *vm, uint64_t ipa)
+{
+	return touch(vm, ipa, 0, make_data);
+}
+
+static bool begin_step(const struct touched *t)
+{
+	if (t->use == STAGE2_CODE && !stage2_change(&t->vm->stage2, t->page, STAGE2_ALL))
+		return false;
+	if (t->use != STAGE2_DATA)
+		restore_range(t->vm, t->page, t->words, t->from, t->to);
+	return true;
 }
 
 enum rewrite_result rewrite_step_begin(struct shell_vm *vm, uint64_t ipa, unsigned int bytes)
 {
-	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
-	enum stage2_use use;
-	uint32_t *words = page_get(vm, page, &use);
-	bool done = true;
+	return touch(vm, ipa, bytes, begin_step);
+}
 
-	if (!words)
-		return REWRITE_NOT_RAM;
-	if (use == STAGE2_CODE)
-		done = stage2_change(&vm->stage2, page, STAGE2_ALL);
-	if (done && use != STAGE2_DATA)
-		restore_range(vm, page, words, ipa - page, ipa - page + bytes);
-	return page_put(vm, done);
+static bool end_step(const struct touched *t)
+{
+	bool done;
+
+	if (t->use != STAGE2_ALL)
+		return true;
+	done = stage2_change(&t->vm->stage2, t->page, STAGE2_CODE);
+	recheck(t->vm, t->page, t->words);
+	return done && replace(t->vm, t->page, t->words);
 }
 
 enum rewrite_result rewrite_step_end(struct shell_vm *vm, uint64_t ipa)
 {
-	uint64_t page = ipa & ~(uint64_t)(PAGE_BYTES - 1);
-	enum stage2_use use;
-	uint32_t *words = page_get(vm, page, &use);
-	bool done = true;
-
-	if (!words)
-		return REWRITE_NOT_RAM;
-	if (use == STAGE2_ALL) {
-		done = stage2_change(&vm->stage2, page, STAGE2_CODE);
-		recheck(vm, page, words);
-		done = done && replace(vm, page, words);
-	}
-	return page_put(vm, done);
+	return touch(vm, ipa, 0, end_step);
 }
 
 /* The words of a record's page: RAM is one piece. */
