@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from xenmachine import V5, Linux, Machine, build_xen, linux_files, verdict
+from xenmachine import Linux, Machine, build_xen, linux_files, verdict
 
 CPUS = 2
 MOVES = 20
@@ -28,7 +28,7 @@ class Wired(Linux):
     def domain(self, files, arguments=""):
         """As of Linux, and with ITS and IWB."""
         domain = super().domain(files, arguments)
-        domain.properties = V5 + ("xen,vgic-its;", "xen,vgic-iwb;")
+        domain.properties += ("xen,vgic-its;", "xen,vgic-iwb;")
         return domain
 
     def line(self, machine, number, text):
