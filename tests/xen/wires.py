@@ -58,9 +58,10 @@ def main():
     wired = Wired()
     machine = Machine(os.path.join(folder, f"wires-{version}"), xen, [wired.domain(files)])
     for number, text in machine.said():
-        # A line of Xen that is not at its end when the domain's begins takes that with it.
+        # A line of Xen that is not at its end when the domain's begins takes that with it; with the input, the only
+        # domain is not named.
         _, merged, rest = text.rpartition("DOM1: ")
-        if number or merged:
+        if number or merged or text.startswith("demo: "):
             wired.line(machine, 1, rest if merged else text)
         if wired.off:
             break

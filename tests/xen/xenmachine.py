@@ -139,12 +139,16 @@ class Machine(Console):
         """Towards whom there is something to type to, else towards Xen; one switch at a time."""
         if self.focus is None or self.typing:
             return
+        data = b""
         while self.to_type and self.to_type[0][0] == self.focus:
-            self.type(self.to_type.pop(0)[1])
+            data += self.to_type.pop(0)[1]
         target = self.to_type[0][0] if self.to_type else "Xen"
         if target != self.focus:
             self.typing = True
-            self.type(SWITCH)
+            # In one piece: what a domain says while it still has the input, nobody knows to be from it.
+            data += SWITCH
+        if data:
+            self.type(data)
 
     def lines(self):
         """Lines without the carriage returns; a panic of Xen is the end."""
