@@ -30,12 +30,12 @@ int vgicv5_inject_spi(struct vgicv5_vm *vm, uint32_t spi, bool asserted)
 	}
 	/* The line first, then the mode: who changes the mode does it the other way round, so one sees the other. */
 	changed = set_line(vm->spi_line, spi, asserted);
-	if (vgicv5_bitmap_test(vm->spi_level, spi)) {
-		if (changed)
-			vgicv5_spi_follow_line(vm, spi);
-	} else if (asserted) {
+	if (!vgicv5_bitmap_test(vm->spi_level, spi)) {
 		/* Not only on a change: who sends edges need not lower the line between them. */
-		vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
+		if (asserted)
+			vgicv5_inject_pend(vm, GICV5_INTID(GICV5_TYPE_SPI, spi), true);
+	} else if (changed) {
+		vgicv5_spi_follow_line(vm, spi);
 	}
 	return VGICV5_OK;
 }
